@@ -1,0 +1,54 @@
+/**
+ * What went wrong, as a stable word to branch on. Codes of the OAuth answers (RFC 6749 sections
+ * 4.1.2.1 and 5.2), such as `access_denied`, are passed on as they came.
+ */
+export type RoambiAuthErrorCode =
+  | 'invalid_option'
+  | 'insecure_page'
+  | 'popup_blocked'
+  | 'login_aborted'
+  | 'login_timeout'
+  | 'invalid_callback'
+  | 'access_denied'
+  | 'invalid_grant'
+  | 'invalid_token_answer'
+  | 'network_error'
+  | 'server_error'
+  | 'signed_out'
+  | 'session_expired'
+  | 'storage_failed'
+  | (string & {})
+
+/**
+ * The one error that this package throws. It never holds a token, a code or a verifier.
+ *
+ * @example
+ * ```ts
+ * import { RoambiAuthError } from '@roambi-auth/browser'
+ *
+ * try {
+ *   await roambi.login()
+ * } catch (error) {
+ *   if (!(error instanceof RoambiAuthError)) throw error
+ *   if (error.code === 'popup_blocked') show('Please allow popups for this page.')
+ *   else if (error.retryable) show('Roambi did not answer. Please try again.')
+ * }
+ * ```
+ */
+export class RoambiAuthError extends Error {
+  override readonly name = 'RoambiAuthError'
+  /** Stable; the message is not. */
+  readonly code: RoambiAuthErrorCode
+  /** `true` when the same call may succeed later: a network fault, a timeout, a busy server. */
+  readonly retryable: boolean
+
+  constructor(
+    code: RoambiAuthErrorCode,
+    message: string,
+    { retryable = false, cause }: { retryable?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.retryable = retryable
+  }
+}

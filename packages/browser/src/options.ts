@@ -1,0 +1,71 @@
+import { RoambiAuthError } from './errors.ts'
+import type { SessionStore } from './session-store.ts'
+
+/** Options of `createRoambi()`. */
+export interface RoambiOptions {
+  /** The Consumer Key of the app's API client. */
+  clientId: string
+  /** Where `roambi-proxy` runs, such as `https://auth.example.com`. */
+  proxyUrl: string
+  /** The callback page, exactly as registered. Default: `/callback.html` on the app's origin. */
+  redirectUri?: string
+  /** Where users sign in. Default: `https://api.roambi.com/1/authorize`. */
+  authorizeUrl?: string
+  /** Base of the API; the only origin that gets the access token. Default: the proxy's `/1/`. */
+  apiUrl?: string
+  /** Where the session is kept. Default: IndexedDB, shared by all tabs. */
+  store?: SessionStore
+  /** Sends every request. Default: the global `fetch`. */
+  fetch?: typeof fetch
+}
+
+/** The options, checked, with the addresses that follow from them. */
+export interface Settings {
+  /** What tabs of the same app have in common. */
+  readonly name: string
+  readonly clientId: string
+  readonly redirectUri: () => string
+  readonly authorizeUrl: string
+  readonly tokenUrl: string
+  readonly apiUrl: string
+}
+
+/** @throws {@link RoambiAuthError} `invalid_option` */
+export function checkOptions(options: RoambiOptions): Settings {
+  const { clientId, redirectUri } = options
+  if (typeof clientId !== 'string' || clientId === '') {
+    throw new RoambiAuthError(
+      'invalid_option',
+      '`clientId` is missing: the Consumer Key of the app.',
+    )
+  }
+  const base = asFolder(absoluteUrl('proxyUrl', options.proxyUrl))
+  const authorizeUrl = options.authorizeUrl ?? 'https://api.roambi.com/1/authorize'
+  return {
+    name: `${base} ${clientId}`,
+    clientId,
+    redirectUri: () => onThisOrigin(redirectUri ?? `${location.origin}/callback.html`),
+    authorizeUrl: absoluteUrl('authorizeUrl', authorizeUrl),
+    tokenUrl: new URL('1/token', base).href,
+    apiUrl: asFolder(absoluteUrl('apiUrl', options.apiUrl ?? new URL('1/', base).href)),
+  }
+}
+
+// The callback page hands its answer over within one origin: `localhost` is not `127.0.0.1`.
+function onThisOrigin(redirectUri: string): string {
+  const { origin } = new URL(redirectUri, location.href)
+  if (origin === location.origin) return redirectUri
+  const message = `\`redirectUri\` is on ${origin}, but the app runs on ${location.origin}.`
+  throw new RoambiAuthError('invalid_option', message)
+}
+
+function absoluteUrl(option: string, value: unknown): string {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (url && /^https?:$/.test(url.protocol)) return url.href
+  const example = 'such as https://auth.example.com'
+  throw new RoambiAuthError('invalid_option', `\`${option}\` is to be a whole URL, ${example}.`)
+}
+
+function asFolder(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`
+}

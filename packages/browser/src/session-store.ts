@@ -1,0 +1,30 @@
+import { createStore, get, update } from 'idb-keyval'
+import { RoambiAuthError } from './errors.ts'
+
+/** Where the session is kept. Its record may be anything: who reads it, checks it. */
+export interface SessionStore {
+  read(): Promise<unknown>
+  /** Replaces the record by what `change` makes of it, in one transaction over all tabs. */
+  update(change: (record: unknown) => unknown): Promise<void>
+}
+
+/** A record in IndexedDB, seen by every tab of the origin. Opened when first used. */
+export function createIndexedDbStore(name: string): SessionStore {
+  let opened: ReturnType<typeof createStore> | undefined
+  const store = () => {
+    opened ??= createStore('roambi-auth', 'sessions')
+    return opened
+  }
+  return {
+    read: () => guarded(() => get<unknown>(name, store())),
+    update: (change) => guarded(() => update<unknown>(name, change, store())),
+  }
+}
+
+async function guarded<T>(access: () => Promise<T>): Promise<T> {
+  try {
+    return await access()
+  } catch (cause) {
+    throw new RoambiAuthError('storage_failed', 'The session could not be read or kept.', { cause })
+  }
+}
