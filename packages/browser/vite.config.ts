@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vite'
 
 export default defineConfig({
   build: {
@@ -9,10 +9,5 @@ export default defineConfig({
       formats: ['es'],
     },
     rolldownOptions: { external: ['ky', 'idb-keyval'] },
-  },
-  ssr: { resolve: { conditions: ['@roambi-auth/source', 'node', 'import', 'default'] } },
-  test: {
-    environment: 'happy-dom',
-    environmentOptions: { happyDOM: { url: 'http://localhost:5173/' } },
   },
 })

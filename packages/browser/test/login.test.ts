@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { deliverCallback } from '../src/callback-channel.ts'
+import { createRoambi } from '../src/index.ts'
+import { createLogin, type LoginEdges } from '../src/login.ts'
+
+function fakePopup() {
+  const popup = {
+    closed: false,
+    focus: vi.fn(),
+    close: vi.fn(() => {
+      popup.closed = true
+    }),
+    location: { replace: vi.fn<(url: string) => void>() },
+  }
+  return popup
+}
+
+const edges: LoginEdges<string> = {
+  authorizeUrl: 'https://api.roambi.com/1/authorize',
+  clientId: 'client-1',
+  redirectUri: () => 'http://localhost:5173/callback.html',
+  finish: async (code) => `signed in with ${code}`,
+}
+
+describe('login', () => {
+  let popup = fakePopup()
+  const open = vi.spyOn(globalThis, 'open')
+
+  beforeEach(() => {
+    popup = fakePopup()
+    open.mockReset().mockImplementation(() => popup as unknown as Window)
+  })
+  afterEach(() => {
+    popup.close()
+  })
+
+  /** Waits until the window has been sent to sign in, and lets the user come back with `query`. */
+  async function comeBack(query: string) {
+    await vi.waitFor(() => expect(popup.location.replace).toHaveBeenCalled())
+    const url = new URL(popup.location.replace.mock.lastCall?.[0] ?? '')
+    const state = url.searchParams.get('state') ?? ''
+    return deliverCallback(`http://localhost/callback.html?state=${state}&${query}`, state, 1000)
+  }
+
+  it('opens the window in the task of the click, before anything is awaited', () => {
+    const login = createLogin(edges)
+    login({ timeout: 1 }).catch(() => {})
+    expect(open).toHaveBeenCalledOnce()
+    expect(open.mock.calls[0]?.[0]).toBe('about:blank')
+  })
+
+  it('ends with what the code was redeemed for', async () => {
+    const result = createLogin(edges)()
+    expect(await comeBack('code=abc')).toBe(true)
+    expect(await result).toBe('signed in with abc')
+  })
+
+  it('says that the browser blocked the window', async () => {
+    open.mockImplementation(() => null)
+    await expect(createLogin(edges)()).rejects.toMatchObject({
+      name: 'RoambiAuthError',
+      code: 'popup_blocked',
+    })
+  })
+
+  it('shows the open window at a second call, and shares its end', async () => {
+    const login = createLogin(edges)
+    const first = login()
+    const second = login()
+    expect(open).toHaveBeenCalledOnce()
+    expect(popup.focus).toHaveBeenCalledOnce()
+    await comeBack('code=abc')
+    expect(await Promise.all([first, second])).toEqual(['signed in with abc', 'signed in with abc'])
+  })
+
+  it('still counts an answer of a window that reads as closed', async () => {
+    const result = createLogin(edges)()
+    popup.closed = true
+    await comeBack('code=abc')
+    expect(await result).toBe('signed in with abc')
+  })
+
+  it('opens anew after a window that reads as closed, and the first answer still counts', async () => {
+    const login = createLogin(edges)
+    const first = login()
+    await vi.waitFor(() => expect(popup.location.replace).toHaveBeenCalled())
+    popup.closed = true
+    const firstPopup = popup
+    popup = fakePopup()
+    const second = login()
+    expect(open).toHaveBeenCalledTimes(2)
+    await comeBack('code=second')
+    expect(await second).toBe('signed in with second')
+    popup = firstPopup
+    await comeBack('code=first')
+    expect(await first).toBe('signed in with first')
+  })
+
+  it.each([
+    ['error=access_denied', 'access_denied'],
+    ['code=a&code=b', 'invalid_callback'],
+  ])('rejects the answer %s as %s, and closes the window', async (query, code) => {
+    const result = createLogin(edges)()
+    const rejected = expect(result).rejects.toMatchObject({ code })
+    await comeBack(query)
+    await rejected
+    expect(popup.close).toHaveBeenCalled()
+  })
+
+  it('passes on why the code could not be redeemed, and the next call starts anew', async () => {
+    const finish = vi.fn(edges.finish).mockRejectedValueOnce(new Error('no network'))
+    const login = createLogin({ ...edges, finish })
+    const failed = expect(login()).rejects.toThrow('no network')
+    await comeBack('code=abc')
+    await failed
+    popup = fakePopup()
+    const result = login()
+    await comeBack('code=def')
+    expect(await result).toBe('signed in with def')
+    expect(finish).toHaveBeenCalledTimes(2)
+  })
+
+  it('is given up by its signal, and closes the window', async () => {
+    const controller = new AbortController()
+    const result = createLogin(edges)({ signal: controller.signal })
+    controller.abort()
+    await expect(result).rejects.toMatchObject({ code: 'login_aborted' })
+    expect(popup.close).toHaveBeenCalled()
+    expect(await comeBack('code=late')).toBe(false)
+  })
+
+  it('opens no window for a signal that is already aborted', async () => {
+    const result = createLogin(edges)({ signal: AbortSignal.abort() })
+    await expect(result).rejects.toMatchObject({ code: 'login_aborted' })
+    expect(open).not.toHaveBeenCalled()
+  })
+
+  it('ends after its timeout', async () => {
+    const result = createLogin(edges)({ timeout: 10 })
+    await expect(result).rejects.toMatchObject({ code: 'login_timeout' })
+    expect(popup.close).toHaveBeenCalled()
+  })
+
+  it('refuses a callback page on another origin before a window opens', async () => {
+    const roambi = createRoambi({
+      clientId: 'client-1',
+      proxyUrl: 'http://localhost:4001',
+      redirectUri: 'http://127.0.0.1:5173/callback.html',
+    })
+    await expect(roambi.login()).rejects.toThrow(
+      '`redirectUri` is on http://127.0.0.1:5173, but the app runs on http://localhost:5173.',
+    )
+    expect(open).not.toHaveBeenCalled()
+  })
+})

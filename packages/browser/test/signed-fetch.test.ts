@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { RoambiAuthError } from '../src/errors.ts'
+import { createSignedFetch } from '../src/signed-fetch.ts'
+
+interface Received {
+  authorization: string | undefined
+  method: string | undefined
+  body: string
+}
+
+const received: Received[] = []
+let valid = 'token-1'
+let next = 'token-2'
+
+/** Accepts one token, and refuses all others with a 401. */
+const api = createServer(async (request, response) => {
+  const { authorization } = request.headers
+  response.setHeader('access-control-allow-origin', '*')
+  response.setHeader('access-control-allow-headers', 'authorization, content-type, x-own')
+  if (request.method === 'OPTIONS') return response.end()
+  received.push({ authorization, method: request.method, body: await textOf(request) })
+  response.statusCode = authorization === `Bearer ${valid}` ? 200 : 401
+  response.end(request.headers['x-own'] ?? 'none')
+})
+let origin = ''
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text
+}
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => api.listen(0, 'localhost', resolve))
+  origin = `http://localhost:${(api.address() as AddressInfo).port}`
+})
+afterAll(() => api.close())
+beforeEach(() => {
+  received.length = 0
+  valid = 'token-1'
+  next = 'token-2'
+})
+
+/** Hands out `token-1`, and `next` when that is rejected. */
+const keeper = {
+  accessToken: async (rejected?: string) => (rejected ? next : 'token-1'),
+}
+const signedFetch = (toOrigin = origin) =>
+  createSignedFetch({ origin: toOrigin, keeper, fetch: (...request) => fetch(...request) })
+
+describe('a signed fetch', () => {
+  it.each([
+    ['text', (url: string) => url],
+    ['a URL', (url: string) => new URL(url)],
+    ['a Request', (url: string) => new Request(url)],
+  ])('signs a request given as %s', async (_, input) => {
+    const response = await signedFetch()(input(`${origin}/1/user/resources`))
+    expect(response.status).toBe(200)
+    expect(received).toMatchObject([{ authorization: 'Bearer token-1' }])
+  })
+
+  it("keeps the caller's headers", async () => {
+    const response = await signedFetch()(`${origin}/`, { headers: { 'x-own': 'kept' } })
+    expect(await response.text()).toBe('kept')
+  })
+
+  it('sends no token to another origin', async () => {
+    await signedFetch('https://auth.example.com')(`${origin}/`)
+    expect(received).toMatchObject([{ authorization: undefined }])
+  })
+
+  it('repeats a refused request with another token and the same body', async () => {
+    valid = 'token-2'
+    const response = await signedFetch()(`${origin}/`, { method: 'POST', body: '{"n":1}' })
+    expect(response.status).toBe(200)
+    expect(received).toEqual([
+      { authorization: 'Bearer token-1', method: 'POST', body: '{"n":1}' },
+      { authorization: 'Bearer token-2', method: 'POST', body: '{"n":1}' },
+    ])
+  })
+
+  it('hands a second 401 over as it is', async () => {
+    valid = 'none'
+    const response = await signedFetch()(`${origin}/`)
+    expect(response.status).toBe(401)
+    expect(received).toHaveLength(2)
+  })
+
+  it('sends nothing when there is no token to be had', async () => {
+    const accessToken = () => Promise.reject(new RoambiAuthError('signed_out', 'Nobody is in.'))
+    const closed = createSignedFetch({ origin, keeper: { accessToken }, fetch })
+    await expect(closed(`${origin}/`)).rejects.toMatchObject({ code: 'signed_out' })
+    expect(received).toEqual([])
+  })
+
+  it('sends nothing once its signal is aborted', async () => {
+    const request = signedFetch()(`${origin}/`, { signal: AbortSignal.abort() })
+    await expect(request).rejects.toMatchObject({ name: 'AbortError' })
+    expect(received).toEqual([])
+  })
+})

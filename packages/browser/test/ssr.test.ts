@@ -1,0 +1,11 @@
+// @vitest-environment node
+import { expect, it } from 'vitest'
+import { createRoambi } from '../src/index.ts'
+import '../src/callback.ts'
+
+it('is imported and made without a DOM, and opens nothing', async () => {
+  const before = process.getActiveResourcesInfo()
+  const roambi = createRoambi({ clientId: 'client-1', proxyUrl: 'https://auth.example.com' })
+  expect(roambi.session).toBeUndefined()
+  expect(process.getActiveResourcesInfo()).toEqual(before)
+})
