@@ -1,0 +1,126 @@
+// Everything that the example needs, in one process: the sandbox, the proxy, and the app's pages.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { roambiProxy } from '@roambi-auth/proxy'
+import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
+import Fastify, { type FastifyServerOptions } from 'fastify'
+import sirv from 'sirv'
+import { build, createServer as createVite, type InlineConfig } from 'vite'
+
+export interface StackOptions {
+  ports?: { sandbox: number; proxy: number; app: number }
+  /** `dev`: straight from source, with live reload. `build`: as it would be deployed. */
+  pages?: 'dev' | 'build'
+  logger?: FastifyServerOptions['logger']
+}
+
+export interface Stack {
+  readonly appUrl: string
+  readonly proxyUrl: string
+  readonly sandbox: Sandbox
+  /** Where the pages' files are. */
+  readonly folder: string
+  close(): Promise<void>
+}
+
+/** Starts the three; where one can't start, those before it are stopped again. */
+export async function startStack({
+  ports = { sandbox: 0, proxy: 0, app: 0 },
+  pages = 'dev',
+  logger = false,
+}: StackOptions = {}): Promise<Stack> {
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    // The pages' address comes first: the sandbox and the proxy each have it on a list.
+    const app = createServer()
+    const appUrl = await listen(app, ports.app)
+    closers.push(() => stop(app))
+
+    const redirectUri = `${appUrl}/callback.html`
+    const sandbox = await startSandbox({ port: ports.sandbox, redirectUri })
+    closers.push(sandbox.close)
+
+    const { clientId, clientSecret } = sandbox.client
+    const proxy = Fastify({ logger })
+    proxy.register(roambiProxy, {
+      clientId,
+      clientSecret,
+      apiUrl: sandbox.apiUrl,
+      redirectUris: [redirectUri],
+      allowedOrigins: [appUrl],
+    })
+    closers.push(() => proxy.close())
+    await proxy.listen({ port: ports.proxy, host: 'localhost' })
+    const proxyUrl = address(proxy.server)
+
+    const settings = settingsOf({ sandbox, proxyUrl })
+    const served = await (pages === 'dev' ? fromSource(settings, app) : fromBuild(settings))
+    closers.push(served.close)
+    app.on('request', served.listener)
+    return { appUrl, proxyUrl, sandbox, folder: served.folder, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function settingsOf({ sandbox, proxyUrl }: Pick<Stack, 'sandbox' | 'proxyUrl'>): InlineConfig {
+  const settings = {
+    VITE_ROAMBI_CLIENT_ID: sandbox.client.clientId,
+    VITE_ROAMBI_AUTHORIZE_URL: `${sandbox.apiUrl}/authorize`,
+    VITE_PROXY_URL: proxyUrl,
+    VITE_SANDBOX_URL: sandbox.url,
+  }
+  const define = Object.entries(settings).map(([name, value]) => [
+    `import.meta.env.${name}`,
+    JSON.stringify(value),
+  ])
+  return { root: import.meta.dirname, logLevel: 'warn', define: Object.fromEntries(define) }
+}
+
+interface Pages {
+  readonly folder: string
+  readonly listener: RequestListener
+  readonly close: () => Promise<void>
+}
+
+async function fromSource(settings: InlineConfig, server: Server): Promise<Pages> {
+  const vite = await createVite({
+    ...settings,
+    appType: 'mpa',
+    server: { middlewareMode: true, hmr: { server } },
+  })
+  return { folder: vite.config.root, listener: vite.middlewares, close: vite.close }
+}
+
+async function fromBuild(settings: InlineConfig): Promise<Pages> {
+  const outDir = await mkdtemp(join(tmpdir(), 'roambi-auth-spa-'))
+  await build({ ...settings, build: { outDir, emptyOutDir: true } })
+  const close = () => rm(outDir, { recursive: true })
+  return { folder: outDir, listener: sirv(outDir), close }
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, 'localhost', () => resolve(address(server)))
+  })
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+function address(server: Server): string {
+  return `http://localhost:${(server.address() as AddressInfo).port}`
+}

@@ -1,0 +1,115 @@
+// The client secret is known to the proxy and to Roambi, and to nobody else.
+
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Stack, startStack } from '../stack.ts'
+import { findChromium, launchChromium } from './chromium.ts'
+import { openPopup, openTab, seeAlert, seeNews, seeSignedOut, signIn } from './user.ts'
+
+const chromium = await findChromium()
+
+describe.skipIf(!chromium)('the client secret', () => {
+  let stack: Stack
+  let folder: string
+  let received: string
+  let logged = ''
+
+  beforeAll(async () => {
+    const stream = {
+      write(line: string) {
+        logged += line
+      },
+    }
+    stack = await startStack({ pages: 'build', logger: { level: 'trace', stream } })
+    folder = await mkdtemp(join(tmpdir(), 'roambi-auth-net-log-'))
+    const netLog = join(folder, 'net-log.json')
+    const browser = await launchChromium(chromium ?? '', {
+      args: [`--log-net-log=${netLog}`, '--net-log-capture-mode=Everything'],
+    })
+    await useEverything(await browser.newContext())
+    await browser.close()
+    received = await bytesReceived(netLog)
+  })
+  afterAll(async () => {
+    await stack?.close()
+    await rm(folder, { recursive: true })
+  })
+
+  async function useEverything(context: BrowserContext): Promise<void> {
+    const { sandbox } = stack
+    const page = await openTab(context, stack)
+    const popup = await openPopup(page)
+    await popup.getByRole('button', { name: 'Deny' }).click()
+    await seeAlert(page, /You did not allow/)
+
+    await signIn(page, stack)
+    await page.getByRole('button', { name: 'Expire now' }).click()
+    await page.getByRole('button', { name: 'Load portals again' }).click()
+    await seeNews(page, 'Renewed the access token.')
+
+    sandbox.failNext('html', { on: 'token' })
+    await page.getByRole('button', { name: 'Renew now' }).click()
+    await seeAlert(page, /Roambi is busy/)
+    sandbox.revokeRefreshTokens()
+    await page.getByRole('button', { name: 'Renew now' }).click()
+    await seeSignedOut(page)
+  }
+
+  it('is in no byte that the browser received', async () => {
+    for (const sight of ['"access_token"', 'Joan Harris', 'Password', 'access_denied']) {
+      expect(received).toContain(sight)
+    }
+    expectNoSecret(received)
+  })
+
+  it('is in none of the built files', async () => {
+    const files = await readdir(stack.folder, { recursive: true, withFileTypes: true })
+    const texts = files
+      .filter((file) => file.isFile())
+      .map((file) => readFile(join(file.parentPath, file.name), 'latin1'))
+    const everything = (await Promise.all(texts)).join('\n')
+    expect(everything).toContain(stack.sandbox.client.clientId)
+    expectNoSecret(everything)
+  })
+
+  it('is in no log line, and neither is a code or a token', async () => {
+    expect(logged).toContain('/1/token')
+    expectNoSecret(logged)
+    const sent = stack.sandbox.tokenRequests.flatMap(({ parameters }) => [
+      parameters.code,
+      parameters.refresh_token,
+    ])
+    const secrets = sent.filter((value) => value !== undefined)
+    expect(secrets.length).toBeGreaterThan(3)
+    for (const secret of secrets) expect(logged).not.toContain(secret)
+  })
+
+  function expectNoSecret(text: string): void {
+    const { clientSecret } = stack.sandbox.client
+    const bytes = Buffer.from(clientSecret)
+    const forms = [
+      clientSecret,
+      encodeURIComponent(clientSecret),
+      bytes.toString('base64').replace(/=+$/, ''),
+      bytes.toString('base64url'),
+      bytes.toString('hex'),
+    ]
+    // Compared as booleans, so that a failure does not print all that was searched.
+    for (const form of forms) expect(text.includes(form), form).toBe(false)
+  }
+})
+
+/** Every byte that came in on any socket, by Chromium's own account of its network. */
+async function bytesReceived(netLog: string): Promise<string> {
+  const { constants, events } = JSON.parse(await readFile(netLog, 'utf8'))
+  const type = constants.logEventTypes.SOCKET_BYTES_RECEIVED
+  const sockets = new Map<number, string>()
+  for (const event of events.filter((event: { type: number }) => event.type === type)) {
+    const bytes = Buffer.from(event.params.bytes, 'base64').toString('latin1')
+    sockets.set(event.source.id, (sockets.get(event.source.id) ?? '') + bytes)
+  }
+  return [...sockets.values()].join('\n')
+}
