@@ -8,7 +8,7 @@ import { type Browser, chromium } from 'playwright-core'
  * `undefined` when there is none, which is a failure where `CI=true`.
  */
 export async function findChromium(): Promise<string | undefined> {
-  const path = process.env.CHROME_PATH ?? usualPlaces.find(existsSync) ?? (await fromPackage())
+  const path = process.env.CHROME_PATH || usualPlaces.find(existsSync) || (await fromPackage())
   if (!path && process.env.CI === 'true') throw new Error('There is no Chromium to test with.')
   return path
 }
@@ -28,10 +28,7 @@ async function fromPackage(): Promise<string | undefined> {
   return chromium.executablePath()
 }
 
-export function launchChromium(
-  executablePath: string,
-  { args = [], ignoreDefaultArgs = [] }: { args?: string[]; ignoreDefaultArgs?: string[] } = {},
-): Promise<Browser> {
+export function launchChromium(executablePath: string, args: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     // Chromium's own sandbox does not start for root, as in many containers.
@@ -45,6 +42,5 @@ export function launchChromium(
       '--disable-sync',
       ...args,
     ],
-    ignoreDefaultArgs,
   })
 }

@@ -26,9 +26,10 @@ describe.skipIf(!chromium)('the client secret', () => {
     stack = await startStack({ pages: 'build', logger: { level: 'trace', stream } })
     folder = await mkdtemp(join(tmpdir(), 'roambi-auth-net-log-'))
     const netLog = join(folder, 'net-log.json')
-    const browser = await launchChromium(chromium ?? '', {
-      args: [`--log-net-log=${netLog}`, '--net-log-capture-mode=Everything'],
-    })
+    const browser = await launchChromium(chromium ?? '', [
+      `--log-net-log=${netLog}`,
+      '--net-log-capture-mode=Everything',
+    ])
     await useEverything(await browser.newContext())
     await browser.close()
     received = await bytesReceived(netLog)

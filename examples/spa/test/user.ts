@@ -3,6 +3,9 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Stack } from '../stack.ts'
 
+/** A tab, or a frame in one. */
+type Place = Pick<Page, 'getByRole'>
+
 /** Opens the app in a new tab. */
 export async function openTab(context: BrowserContext, { appUrl }: Stack): Promise<Page> {
   const page = await context.newPage()
@@ -37,7 +40,7 @@ export async function seeSignedIn(page: Page): Promise<void> {
   await page.getByText('Joan Harris').waitFor()
 }
 
-export async function seeSignedOut(page: Page): Promise<void> {
+export async function seeSignedOut(page: Place): Promise<void> {
   await page.getByRole('button', { name: 'Sign in with Roambi' }).waitFor()
 }
 
@@ -47,6 +50,6 @@ export async function seeNews(page: Page, sentence: string | RegExp): Promise<vo
 }
 
 /** Waits for a sentence in the place for what went wrong. */
-export async function seeAlert(page: Page, sentence: string | RegExp): Promise<void> {
+export async function seeAlert(page: Place, sentence: string | RegExp): Promise<void> {
   await page.getByRole('alert').getByText(sentence).waitFor()
 }
