@@ -1,0 +1,87 @@
+import type { FastifyServerOptions } from 'fastify'
+import { type TSchema, Type } from 'typebox'
+
+/**
+ * What a renewal does with the refresh token: `off` answers the same one again, `lenient` answers a
+ * new one and the old one lives on, `strict` answers a new one and the old one is dead at once.
+ */
+export type Rotation = 'off' | 'lenient' | 'strict'
+
+/** What can be changed while the sandbox runs; each change takes effect at once. */
+export interface AdjustableSettings {
+  /** The one registered redirect URI, compared character by character. */
+  redirectUri: string
+  /** Seconds that an access token lives; default 86400. */
+  tokenLifetime: number
+  /** Default `off`. */
+  rotation: Rotation
+  /** Milliseconds that every answer of Roambi waits; default 0. */
+  latency: number
+  /** Cross-Origin-Opener-Policy of the sign-in dialog and its redirects; default none (empty). */
+  coop: string
+  /** Answers `disabled_account` to every API request; default false. */
+  accountDisabled: boolean
+  /** API requests a minute for each access token; default 100. */
+  rateLimit: number
+  /** Over the limit: 503 as in the guide, or the 403 in plain text that the Java SDK expects; default 503. */
+  rateLimitStatus: 503 | 403
+}
+
+export interface Settings extends AdjustableSettings {
+  /** The Consumer Key. */
+  readonly clientId: string
+  /** The Consumer Secret. */
+  readonly clientSecret: string
+}
+
+export interface SandboxOptions extends Partial<Settings> {
+  /** Default `localhost`. */
+  host?: string
+  /** 0 takes any free port; default 4000. */
+  port?: number
+  /** The clock, in milliseconds; default `Date.now`. */
+  now?: () => number
+  /** Passed to Fastify; default false. */
+  logger?: Exclude<FastifyServerOptions['logger'], undefined>
+}
+
+/** Where the sandbox listens by default. */
+export const defaultAddress = { host: 'localhost', port: 4000 } as const
+
+export const defaults: Readonly<Settings> = {
+  clientId: '4f1d7a92c05b4e6f8d3a',
+  clientSecret: 'c2b81f06e9d74a35907be4d1683fa52cd0917b3e',
+  redirectUri: 'http://localhost:5173/callback.html',
+  tokenLifetime: 86_400,
+  rotation: 'off',
+  latency: 0,
+  coop: '',
+  accountDisabled: false,
+  rateLimit: 100,
+  rateLimitStatus: 503,
+}
+
+/** The rule for each setting that arrives as text. Its description completes "… must be". */
+export const rules: Readonly<Record<keyof AdjustableSettings, TSchema>> = {
+  redirectUri: Type.String({
+    pattern: '^[A-Za-z][A-Za-z0-9+.-]*://[^\\s#]+$',
+    description: 'an absolute URI without a fragment',
+  }),
+  tokenLifetime: Type.Integer({ minimum: 1, description: 'a whole number of seconds, 1 or more' }),
+  rotation: Type.Enum(['off', 'lenient', 'strict'], { description: 'off, lenient or strict' }),
+  latency: Type.Integer({
+    minimum: 0,
+    maximum: 600_000,
+    description: 'a whole number of milliseconds, 0 to 600000',
+  }),
+  coop: Type.Enum(
+    ['', 'unsafe-none', 'same-origin-allow-popups', 'noopener-allow-popups', 'same-origin'],
+    {
+      description:
+        'unsafe-none, same-origin-allow-popups, noopener-allow-popups, same-origin or empty',
+    },
+  ),
+  accountDisabled: Type.Boolean({ description: 'true or false' }),
+  rateLimit: Type.Integer({ minimum: 1, description: 'a whole number of requests, 1 or more' }),
+  rateLimitStatus: Type.Integer({ enum: [503, 403], description: '503 or 403' }),
+}
