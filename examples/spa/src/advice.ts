@@ -1,0 +1,25 @@
+import { RoambiAuthError } from '@roambi-auth/browser'
+
+/** What went wrong and what the user can do; `undefined` where the session's change tells it. */
+export function adviceOn(error: unknown): string | undefined {
+  if (!(error instanceof RoambiAuthError)) {
+    return 'Roambi could not answer that. Check your connection, or try again in a minute.'
+  }
+  if (error.code === 'signed_out' || error.code === 'session_expired') return undefined
+  return advice.get(error.code) ?? error.message
+}
+
+// A Map, because the code may come from the address of the callback page.
+const advice = new Map([
+  [
+    'popup_blocked',
+    'Your browser blocked the Roambi window. Allow pop-ups for this page, then sign in again.',
+  ],
+  [
+    'access_denied',
+    'You did not allow this app to use Roambi. If you change your mind, sign in again.',
+  ],
+  ['login_timeout', 'The sign-in took too long and was given up. Sign in again.'],
+  ['network_error', 'Roambi could not be reached. Check your connection, then try again.'],
+  ['server_error', 'Roambi is busy at the moment. Try again in a minute.'],
+])

@@ -1,0 +1,28 @@
+import { adviceOn } from './advice.ts'
+import { element } from './element.ts'
+import { createEventLog, type EventKind } from './event-log.ts'
+
+/** Tells the user what happened: in the log, and above the page while something is wrong. */
+export interface Report {
+  tell(kind: EventKind, sentence: string): void
+  fail(error: unknown): void
+}
+
+export function createReport(): Report {
+  const log = createEventLog()
+  const notice = element('notice', HTMLElement)
+
+  function tell(kind: EventKind, sentence: string): void {
+    log.add(kind, sentence)
+    if (kind === 'success') notice.textContent = ''
+    if (kind === 'failure') notice.textContent = sentence
+  }
+
+  return {
+    tell,
+    fail(error) {
+      const advice = adviceOn(error)
+      if (advice) tell('failure', advice)
+    },
+  }
+}
