@@ -29,20 +29,34 @@ describe.skipIf(!chromium)('two tabs', () => {
     await stack?.close()
   })
 
+  /** Does something, and gives what was sent to Roambi's token endpoint meanwhile. */
+  async function noting<T>(task: () => Promise<T>) {
+    const before = stack.sandbox.tokenRequests.length
+    const answers = await task()
+    const sent = stack.sandbox.tokenRequests.slice(before)
+    return { answers, sent: sent.map(({ grantType, status }) => [grantType, status]) }
+  }
+
   it.each(['off', 'strict'] as const)(
     'with five calls each that all meet a 401 renew once (rotation %s)',
     async (rotation) => {
       stack.sandbox.set({ rotation })
-      const before = stack.sandbox.tokenRequests.length
       stack.sandbox.expireAccessTokens()
-      const names = await Promise.all(tabs.map(callFiveTimes))
-      expect(names.flat()).toEqual(Array(10).fill('Joan Harris'))
-      const sent = stack.sandbox.tokenRequests.slice(before)
-      expect(sent.map(({ grantType, status }) => [grantType, status])).toEqual([
-        ['refresh_token', 200],
-      ])
+      const { answers, sent } = await noting(() => Promise.all(tabs.map(callFiveTimes)))
+      expect(answers.flat()).toEqual(Array(10).fill('Joan Harris'))
+      expect(sent).toEqual([['refresh_token', 200]])
     },
   )
+
+  it('that renew at the same moment send one request and get one token', async () => {
+    // The second tab is there long before the first one has its answer.
+    stack.sandbox.set({ rotation: 'strict', latency: 1000 })
+    const { answers, sent } = await noting(() => Promise.all(tabs.map(renew)))
+    stack.sandbox.set({ latency: 0 })
+    expect(answers[0]).toMatch(/^1\//)
+    expect(answers[1]).toBe(answers[0])
+    expect(sent).toEqual([['refresh_token', 200]])
+  })
 
   it('are both signed out by one that finds the session ended', async () => {
     stack.sandbox.revokeRefreshTokens()
@@ -52,13 +66,22 @@ describe.skipIf(!chromium)('two tabs', () => {
   })
 })
 
+// The functions below are text, since they would be rewritten for Node on their way into the page.
+
 /** Five API calls at once, through the very client that the page uses. */
 function callFiveTimes(page: Page): Promise<string[]> {
-  // As text, since a function would be rewritten for Node on its way into the page.
   return page.evaluate(`(async () => {
     const { roambi } = await import('/src/roambi.ts')
-    const call = () => roambi.api.get('user/resources').json()
-    const answers = await Promise.all(Array.from({ length: 5 }, call))
+    // Chromium sends requests for the same address one after another.
+    const call = (n) => roambi.api.get('user/resources', { searchParams: { n } }).json()
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(call))
     return answers.map(({ resources }) => resources.name)
+  })()`)
+}
+
+function renew(page: Page): Promise<string> {
+  return page.evaluate(`(async () => {
+    const { roambi } = await import('/src/roambi.ts')
+    return roambi.getAccessToken({ rejected: await roambi.getAccessToken() })
   })()`)
 }

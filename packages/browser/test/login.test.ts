@@ -141,6 +141,16 @@ describe('login', () => {
     expect(popup.close).toHaveBeenCalled()
   })
 
+  it('says that it needs a safe page, and leaves nothing behind', async () => {
+    const subtle = vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as never)
+    const close = vi.spyOn(BroadcastChannel.prototype, 'close')
+    await expect(createLogin(edges)()).rejects.toMatchObject({ code: 'insecure_page' })
+    expect(popup.close).toHaveBeenCalled()
+    await vi.waitFor(() => expect(close).toHaveBeenCalled())
+    subtle.mockRestore()
+    close.mockRestore()
+  })
+
   it('refuses a callback page on another origin before a window opens', async () => {
     const roambi = createRoambi({
       clientId: 'client-1',

@@ -135,6 +135,30 @@ describe('renewal', () => {
     expect(sentSince(before)).toHaveLength(1)
   })
 
+  it('is told once, by what it was', async () => {
+    const [one, two] = [backend.openTab(), backend.openTab()]
+    await signIn(one)
+    const heard = [listen(one), listen(two)]
+    await vi.waitFor(() => expect(heard[1]?.at(-1)).toBe('in: loaded'))
+    await one.getAccessToken({ rejected: await one.getAccessToken() })
+    await vi.waitFor(() => expect(heard[1]?.at(-1)).toBe('in: renewed elsewhere'))
+    expect(heard).toEqual([
+      ['in', 'in: renewed'],
+      ['unknown', 'in: loaded', 'in: renewed elsewhere'],
+    ])
+  })
+
+  it('keeps the refresh token when the answer has no new one', async () => {
+    const roambi = backend.openTab()
+    await signIn(roambi)
+    const { refreshToken } = await stored()
+    const body = JSON.stringify({ access_token: '1/new', expires_in: 60, token_type: 'bearer' })
+    backend.sandbox.failNext({ status: 200, contentType: 'application/json', body })
+    const token = await roambi.getAccessToken({ rejected: await roambi.getAccessToken() })
+    expect(token).toBe('1/new')
+    expect((await stored()).refreshToken).toBe(refreshToken)
+  })
+
   it("sends the first code and its redirect URI along, as Roambi's guide does", async () => {
     const roambi = backend.openTab()
     await signIn(roambi)
