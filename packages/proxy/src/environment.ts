@@ -1,0 +1,60 @@
+import { envSchema } from 'env-schema'
+import Type from 'typebox'
+
+/** The variables that are set. */
+export type Given = Readonly<Record<string, string | undefined>>
+
+/** What is wrong, by the name of the variable. */
+export type Sentences = Map<string, string>
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+// Whether the lists and URLs are any good, the options of the plugin tell.
+const schema = Type.Object({
+  ROAMBI_CLIENT_ID: Type.String(),
+  PROXY_REDIRECT_URIS: Type.String(),
+  PROXY_ALLOWED_ORIGINS: Type.String(),
+  PROXY_MODE: Type.Literal('direct', { default: 'direct' }),
+  PROXY_FORWARD_API: Type.Boolean({ default: true }),
+  HOST: Type.String({ default: '127.0.0.1' }),
+  PORT: Type.Integer({ default: 4001, minimum: 0, maximum: 65_535 }),
+  LOG_LEVEL: Type.Enum(logLevels, { default: 'info' }),
+})
+
+const problems: Readonly<Record<string, string>> = {
+  PROXY_MODE: 'must be direct, the one mode of this version',
+  PROXY_FORWARD_API: 'must be true or false',
+  PORT: 'must be a whole number, 0 to 65535',
+  LOG_LEVEL: `must be one of ${logLevels.join(', ')}`,
+}
+
+/** Those that the options of the plugin do not cover. */
+export interface Variables {
+  readonly PROXY_FORWARD_API: boolean
+  readonly HOST: string
+  readonly PORT: number
+  readonly LOG_LEVEL: string
+}
+
+/** Fills in the defaults; adds a sentence for each variable that is missing or malformed. */
+export function checkVariables(given: Given, sentences: Sentences): Variables | undefined {
+  try {
+    return envSchema<Variables>({ schema, data: given, env: false })
+  } catch (error) {
+    for (const { instancePath, params } of schemaErrors(error)) {
+      const variable = params.missingProperty ?? instancePath.slice(1)
+      sentences.set(variable, `${variable} ${problems[variable] ?? 'is missing'}.`)
+    }
+    return undefined
+  }
+}
+
+interface SchemaError {
+  readonly instancePath: string
+  readonly params: { readonly missingProperty?: string }
+}
+
+function schemaErrors(error: unknown): readonly SchemaError[] {
+  if (error instanceof Error && 'errors' in error) return error.errors as SchemaError[]
+  throw error
+}

@@ -1,0 +1,31 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { invalidRequest, OAuthError, unexpected } from './errors.ts'
+
+/** RFC 6749 section 5.1 wants both on every answer that may hold a token. */
+export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
+
+/** Answers any error in the form of RFC 6749 section 5.2. */
+export function answerError(
+  error: FastifyError | OAuthError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const answer = toOAuthError(error)
+  if (answer.status === 500) request.log.error({ err: error }, 'unexpected error')
+  return reply
+    .code(answer.status)
+    .headers({ ...noStore, ...answer.headers })
+    .send({ error: answer.code, error_description: answer.message })
+}
+
+function toOAuthError(error: FastifyError | OAuthError): OAuthError {
+  if (error instanceof OAuthError) return error
+  const { statusCode = 500 } = error
+  if (statusCode < 400 || statusCode > 499) return unexpected()
+  return invalidRequest(descriptions[statusCode] ?? "The request can't be read.", statusCode)
+}
+
+const descriptions: Readonly<Record<number, string>> = {
+  413: 'The request body is too large.',
+  415: 'This Content-Type is not accepted here.',
+}

@@ -1,0 +1,39 @@
+import type { FastifyCorsOptions } from '@fastify/cors'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { foreignOrigin } from './errors.ts'
+
+/**
+ * A hook that lets pass what comes from an allowed origin, or from no page at all. It keeps other
+ * sites from using the proxy through their visitors; a client outside of a browser sends what it likes.
+ */
+export function refuseForeignOrigins(
+  allowedOrigins: readonly string[],
+): (request: FastifyRequest) => Promise<void> {
+  return async ({ headers: { origin } }) => {
+    if (origin !== undefined && !allowedOrigins.includes(origin)) throw foreignOrigin()
+  }
+}
+
+export function corsOptions(
+  allowedOrigins: readonly string[],
+  methods: readonly string[],
+): FastifyCorsOptions {
+  return {
+    origin: [...allowedOrigins],
+    methods: [...methods],
+    allowedHeaders: ['authorization', 'content-type', 'accept'],
+    exposedHeaders: ['retry-after', 'www-authenticate', 'location', 'etag', 'content-disposition'],
+    maxAge: 600,
+    // A preflight without its headers would else be answered as text/plain.
+    strictPreflight: false,
+  }
+}
+
+/** CORS of the server around would answer before the exact list here can. */
+export function refuseOuterCors(app: FastifyInstance): void {
+  if (app.hasRequestDecorator('corsPreflightEnabled')) {
+    throw new Error(
+      'Register @fastify/cors beside roambiProxy, in a plugin of its own, not above it',
+    )
+  }
+}

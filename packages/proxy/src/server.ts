@@ -1,0 +1,44 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { answerError } from './error-answer.ts'
+import { notFound } from './errors.ts'
+import { logSerializers } from './log.ts'
+import type { RoambiProxyOptions } from './options.ts'
+import { roambiProxy } from './plugin.ts'
+
+export interface ServerSettings extends RoambiProxyOptions {
+  /** One of pino's: `trace` … `fatal`, or `silent`. Default `info`. */
+  logLevel?: string
+}
+
+/** A Fastify server with nothing on it but the proxy and `GET /healthz`. Logs to standard output. */
+export function createServer(
+  { logLevel = 'info', ...options }: ServerSettings,
+  logDestination: { write(line: string): void } = process.stdout,
+): FastifyInstance {
+  const app = Fastify({
+    logger: { level: logLevel, serializers: logSerializers, stream: logDestination },
+    frameworkErrors: answerError,
+    // Node's own default, which Fastify switches off.
+    requestTimeout: 300_000,
+    return503OnClosing: false,
+  })
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(() => {
+    throw notFound()
+  })
+  app.get('/healthz', { logLevel: 'warn' }, () => ({ status: 'ok' }))
+  hangUpWhenClosing(app)
+  app.register(roambiProxy, options)
+  return app
+}
+
+// A connection that is busy when the server starts to close would else be kept alive for 72 s.
+function hangUpWhenClosing(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onResponse', async () => {
+    if (closing) setImmediate(() => app.server.closeIdleConnections())
+  })
+}

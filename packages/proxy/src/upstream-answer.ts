@@ -1,0 +1,102 @@
+// What the upstream's answer means for the app. Nothing is asked here.
+// `invalid_grant` tells the app to throw its token away, so only what is surely the token's fault
+// becomes one; all that is the deployment's or the network's fault is a 5xx or 429.
+import {
+  badGateway,
+  invalidGrant,
+  type OAuthError,
+  rateLimited,
+  refusedByUpstream,
+  unavailable,
+} from './errors.ts'
+import { readTokens, type TokenAnswer } from './token-answer.ts'
+import type { GrantRequest } from './token-form.ts'
+import type { UpstreamAnswer, UpstreamOutcome } from './upstream.ts'
+import { failureAnswer, type UpstreamFailure } from './upstream-failure.ts'
+
+export type Judgement = { readonly tokens: TokenAnswer } | Refusal
+
+export interface Refusal {
+  /** What the app is told. */
+  readonly error: OAuthError
+  /** What the log is told: our own words, never the upstream's. */
+  readonly reason: string
+  readonly level: 'info' | 'warn' | 'error'
+  /** Whether asking once more is safe, or documented. */
+  readonly repeat?: true
+}
+
+export function judgeOutcome(
+  grantType: GrantRequest['grant_type'],
+  outcome: UpstreamOutcome,
+): Judgement {
+  if ('failure' in outcome) return judgeFailure(outcome.failure)
+  const { status, text } = outcome
+  if (isRateLimit(outcome)) {
+    return refusal('warn', 'rate limit', rateLimited(saneRetryAfter(outcome)))
+  }
+  if (status === 503 || status === 504) {
+    return refusal('warn', `status ${status}`, unavailable(saneRetryAfter(outcome)))
+  }
+  if (status >= 300 && status < 400) return refusal('error', 'redirect', badGateway())
+
+  const body = parseObject(text)
+  if (!body) return refusal('error', `status ${status} without JSON`, badGateway())
+  if (body.error) return judgeErrorCode(grantType, body.error)
+  const tokens = status === 200 && readTokens(body)
+  return tokens ? { tokens } : refusal('error', `status ${status} without tokens`, badGateway())
+}
+
+function refusal(level: Refusal['level'], reason: string, error: OAuthError): Refusal {
+  return { level, reason, error }
+}
+
+function judgeFailure(failure: UpstreamFailure): Refusal {
+  const refused = refusal('error', failure, failureAnswer(failure))
+  return failure === 'unreachable' ? { ...refused, repeat: true } : refused
+}
+
+// The guide documents 503, Roambi's Java SDK has met 403 with a text.
+function isRateLimit({ status, text }: UpstreamAnswer): boolean {
+  return status === 429 || (status === 403 && /rate limit/i.test(text))
+}
+
+function saneRetryAfter({ retryAfter = '' }: UpstreamAnswer): number | undefined {
+  const seconds = /^\d{1,3}$/.test(retryAfter) ? Number(retryAfter) : 0
+  return seconds >= 1 && seconds <= 300 ? seconds : undefined
+}
+
+// By its text: which Content-Type the upstream gives its JSON is not documented.
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function judgeErrorCode(grantType: GrantRequest['grant_type'], code: unknown): Refusal {
+  switch (code) {
+    case 'invalid_grant':
+      return refusal('info', code, invalidGrant())
+    case 'invalid_request':
+      // Our request was well-formed, so it is the token or code; so says the guide for the token.
+      return refusal(grantType === 'refresh_token' ? 'info' : 'warn', code, invalidGrant())
+    case 'redirect_url_mismatch':
+      return refusal('warn', code, invalidGrant())
+    case 'invalid_client':
+    case 'unauthorized_client':
+      return refusal(
+        'error',
+        `${code}: the proxy's own client id or secret is refused`,
+        refusedByUpstream(),
+      )
+    case 'internal_server_error':
+      return { ...refusal('warn', code, unavailable()), repeat: true }
+    default:
+      return refusal('error', 'unknown error code', badGateway())
+  }
+}

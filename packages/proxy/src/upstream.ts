@@ -1,0 +1,56 @@
+import { Pool } from 'undici'
+import type { CheckedOptions } from './options.ts'
+import { failureOf, type UpstreamFailure } from './upstream-failure.ts'
+
+export type UpstreamOutcome = UpstreamAnswer | { readonly failure: UpstreamFailure }
+
+export interface UpstreamAnswer {
+  readonly status: number
+  readonly retryAfter?: string | undefined
+  readonly text: string
+}
+
+/** The upstream's token endpoint. */
+export interface Upstream {
+  /** Posts the form once. Never rejects, and never follows a redirect: it would carry the secret on. */
+  ask(form: URLSearchParams, signal: AbortSignal): Promise<UpstreamOutcome>
+  close(): Promise<void>
+}
+
+export function createUpstream({
+  apiUrl,
+  timeouts,
+}: Pick<CheckedOptions, 'apiUrl' | 'timeouts'>): Upstream {
+  const { origin, pathname } = new URL(`${apiUrl}/token`)
+  const pool = new Pool(origin, {
+    connections: 64,
+    connect: { timeout: timeouts.connect },
+    headersTimeout: timeouts.token,
+    bodyTimeout: timeouts.token,
+    maxResponseSize: 64 * 1024,
+  })
+
+  return {
+    async ask(form, signal) {
+      try {
+        const { statusCode, headers, body } = await pool.request({
+          method: 'POST',
+          path: pathname,
+          headers: {
+            accept: 'application/json',
+            'accept-encoding': 'identity',
+            'content-type': 'application/x-www-form-urlencoded',
+          },
+          body: form.toString(),
+          signal,
+        })
+        const retryAfter = headers['retry-after']?.toString()
+        return { status: statusCode, retryAfter, text: await body.text() }
+      } catch (error) {
+        return { failure: failureOf(error) }
+      }
+    },
+    // By then nobody is left to answer.
+    close: () => pool.destroy(),
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { InvalidSettings, readSettings } from '../src/settings.ts'
+
+const environment = {
+  ROAMBI_CLIENT_ID: 'consumer-key-1',
+  ROAMBI_CLIENT_SECRET: 'consumer-secret-1',
+  PROXY_REDIRECT_URIS: 'https://app.example.com/callback.html',
+  PROXY_ALLOWED_ORIGINS: 'https://app.example.com',
+}
+
+function sentences(changes: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readSettings({ ...environment, ...changes })
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.sentences
+    throw error
+  }
+  return []
+}
+
+function secretFile(content: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'roambi-proxy-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'secret')
+  writeFileSync(path, content)
+  return path
+}
+
+test('four variables are enough', () => {
+  expect(readSettings(environment)).toEqual({
+    clientId: 'consumer-key-1',
+    clientSecret: 'consumer-secret-1',
+    redirectUris: ['https://app.example.com/callback.html'],
+    allowedOrigins: ['https://app.example.com'],
+    forwardApi: true,
+    host: '127.0.0.1',
+    port: 4001,
+    logLevel: 'info',
+  })
+})
+
+test('all of them are read', () => {
+  expect(
+    readSettings({
+      ...environment,
+      ROAMBI_API_URL: 'https://api-eu.example.com/1',
+      PROXY_REDIRECT_URIS: 'https://a.example/cb, https://b.example/cb',
+      PROXY_ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+      PROXY_MODE: 'direct',
+      PROXY_FORWARD_API: 'false',
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      LOG_LEVEL: 'debug',
+      UNRELATED: 'x',
+    }),
+  ).toEqual({
+    clientId: 'consumer-key-1',
+    clientSecret: 'consumer-secret-1',
+    apiUrl: 'https://api-eu.example.com/1',
+    redirectUris: ['https://a.example/cb', 'https://b.example/cb'],
+    allowedOrigins: ['https://a.example', 'https://b.example'],
+    forwardApi: false,
+    host: '0.0.0.0',
+    port: 8080,
+    logLevel: 'debug',
+  })
+})
+
+test('a variable that is set to nothing counts as not set', () => {
+  expect(readSettings({ ...environment, PORT: '', ROAMBI_CLIENT_SECRET_FILE: '' }).port).toBe(4001)
+})
+
+test.each([
+  ['secret-2', 'secret-2'],
+  ['secret-2\n', 'secret-2'],
+  ['secret-2\r\n', 'secret-2'],
+])('the secret may come from a file: %j', (content, secret) => {
+  const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile(content) }
+  expect(readSettings({ ...environment, ...changes }).clientSecret).toBe(secret)
+})
+
+describe('a sentence names the variable', () => {
+  test.each<[NodeJS.ProcessEnv, string]>([
+    [{ ROAMBI_CLIENT_ID: '' }, 'ROAMBI_CLIENT_ID is missing.'],
+    [{ PROXY_REDIRECT_URIS: '' }, 'PROXY_REDIRECT_URIS is missing.'],
+    [{ PROXY_ALLOWED_ORIGINS: '' }, 'PROXY_ALLOWED_ORIGINS is missing.'],
+    [
+      { ROAMBI_CLIENT_SECRET: '' },
+      'ROAMBI_CLIENT_SECRET or ROAMBI_CLIENT_SECRET_FILE must be set.',
+    ],
+    [
+      { ROAMBI_CLIENT_SECRET_FILE: '/nowhere' },
+      'ROAMBI_CLIENT_SECRET and ROAMBI_CLIENT_SECRET_FILE are both set: keep one.',
+    ],
+    [
+      { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: '/nowhere' },
+      'ROAMBI_CLIENT_SECRET_FILE names a file that can not be read.',
+    ],
+    [{ ROAMBI_CLIENT_SECRET: 'a\tb' }, 'ROAMBI_CLIENT_SECRET must be printable ASCII.'],
+    [
+      { ROAMBI_API_URL: 'http://api.roambi.com/1' },
+      'ROAMBI_API_URL must be an https URL without query and fragment (http on a loopback host only).',
+    ],
+    [
+      { PROXY_REDIRECT_URIS: 'https://a.example/cb,/callback' },
+      'PROXY_REDIRECT_URIS must list at least one URI, each whole (https://… or http://…) and without fragment.',
+    ],
+    [
+      { PROXY_ALLOWED_ORIGINS: 'https://a.example,' },
+      'PROXY_ALLOWED_ORIGINS must list at least one origin, each like https://app.example.com, without path or slash.',
+    ],
+    [{ PROXY_MODE: 'pkce' }, 'PROXY_MODE must be direct, the one mode of this version.'],
+    [{ PROXY_FORWARD_API: 'yes' }, 'PROXY_FORWARD_API must be true or false.'],
+    [{ PORT: '70000' }, 'PORT must be a whole number, 0 to 65535.'],
+    [{ PORT: '80a' }, 'PORT must be a whole number, 0 to 65535.'],
+    [
+      { LOG_LEVEL: 'loud' },
+      'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent.',
+    ],
+  ])('%o', (changes, sentence) => {
+    expect(sentences(changes)).toEqual([sentence])
+  })
+
+  test('an empty file is no secret', () => {
+    const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile('\n') }
+    expect(sentences(changes)).toEqual(['ROAMBI_CLIENT_SECRET must be printable ASCII.'])
+  })
+
+  test('one for each variable, all at once', () => {
+    const changes = { ROAMBI_CLIENT_ID: '', PORT: 'x', PROXY_ALLOWED_ORIGINS: '*' }
+    expect(sentences(changes)).toEqual([
+      'ROAMBI_CLIENT_ID is missing.',
+      'PORT must be a whole number, 0 to 65535.',
+      expect.stringMatching(/^PROXY_ALLOWED_ORIGINS must list/),
+    ])
+  })
+})

@@ -1,0 +1,119 @@
+// Starts what a test needs; all of it is closed when the test is over.
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { type Sandbox, type SandboxOptions, startSandbox } from '@roambi-auth/sandbox'
+import { onTestFinished } from 'vitest'
+import { createServer, type ServerSettings } from '../src/index.ts'
+
+export const appOrigin = 'https://app.example.com'
+export const redirectUri = 'https://app.example.com/callback.html'
+export const client = { clientId: 'consumer-key-1', clientSecret: 'consumer-secret-1' }
+
+export interface Proxy {
+  readonly url: string
+  /** What was logged so far. */
+  log(): string
+  /** Posts a form to `/1/token`, by default as the app's page does. */
+  post(form: Record<string, string> | string, headers?: Record<string, string>): Promise<Answer>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Record<string, unknown>
+}
+
+/** The proxy in front of a sandbox. */
+export async function startStage(
+  settings: Partial<ServerSettings> = {},
+  sandboxOptions: SandboxOptions = {},
+): Promise<{ sandbox: Sandbox; proxy: Proxy }> {
+  const sandbox = await startSandbox({ port: 0, ...client, redirectUri, ...sandboxOptions })
+  onTestFinished(() => sandbox.close())
+  return { sandbox, proxy: await startProxy({ apiUrl: sandbox.apiUrl, ...settings }) }
+}
+
+export async function startProxy(settings: Partial<ServerSettings>): Promise<Proxy> {
+  const lines: string[] = []
+  const app = createServer(
+    {
+      ...client,
+      redirectUris: [redirectUri],
+      allowedOrigins: [appOrigin],
+      retryPause: 10,
+      logLevel: 'trace',
+      ...settings,
+    },
+    { write: (line) => void lines.push(line) },
+  )
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => app.close())
+  return {
+    url: app.listeningOrigin,
+    log: () => lines.join(''),
+    post: (form, headers = { origin: appOrigin }) =>
+      postForm(`${app.listeningOrigin}/1/token`, form, headers),
+  }
+}
+
+async function postForm(
+  url: string,
+  form: Record<string, string> | string,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(form).toString(),
+  })
+  return answerOf(response)
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const body = (await response.json()) as Answer['body']
+  return { status: response.status, headers: response.headers, body }
+}
+
+/** An upstream that does as the test says, for what the sandbox is too well-behaved to do. */
+export async function startUpstream(
+  listener: RequestListener,
+  port = 0,
+): Promise<{ apiUrl: string; requests: () => number }> {
+  let requests = 0
+  const server = createHttpServer((request, response) => {
+    requests += 1
+    listener(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  )
+  const address = server.address() as AddressInfo
+  return { apiUrl: `http://127.0.0.1:${address.port}/1`, requests: () => requests }
+}
+
+export const codeForm = (code: string): Record<string, string> => ({
+  grant_type: 'authorization_code',
+  client_id: client.clientId,
+  redirect_uri: redirectUri,
+  code,
+})
+
+export const refreshForm = (refreshToken: string): Record<string, string> => ({
+  grant_type: 'refresh_token',
+  client_id: client.clientId,
+  refresh_token: refreshToken,
+})
+
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

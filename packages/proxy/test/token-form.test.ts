@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { judgeTokenForm, type TokenForm } from '../src/token-form.ts'
+import { codeForm, redirectUri, refreshForm } from './stage.ts'
+
+const judge = (form: TokenForm) =>
+  judgeTokenForm(form, { clientId: 'consumer-key-1', redirectUris: [redirectUri] })
+
+describe('what passes', () => {
+  test('a code with its redirect URI', () => {
+    expect(judge(codeForm('c-1'))).toEqual({
+      grant_type: 'authorization_code',
+      code: 'c-1',
+      redirect_uri: redirectUri,
+    })
+  })
+
+  test('a code without grant_type, as in the guide', () => {
+    const { grant_type: _, ...form } = codeForm('c-1')
+    expect(judge(form)).toEqual(judge(codeForm('c-1')))
+  })
+
+  test('a refresh token alone', () => {
+    expect(judge(refreshForm('r-1'))).toEqual({ grant_type: 'refresh_token', refresh_token: 'r-1' })
+  })
+
+  test('a refresh token with the code and redirect URI of the login, as in the guide', () => {
+    expect(judge({ ...refreshForm('r-1'), code: 'c-1', redirect_uri: redirectUri })).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: 'r-1',
+      code: 'c-1',
+      redirect_uri: redirectUri,
+    })
+  })
+
+  test('what the upstream does not know is dropped', () => {
+    const form = { ...codeForm('c-1'), code_verifier: 'v', scope: 's', resource: 'x' }
+    expect(judge(form)).toEqual(judge(codeForm('c-1')))
+  })
+
+  test('an empty parameter counts as absent', () => {
+    expect(judge({ ...refreshForm('r-1'), code: '', client_secret: '' })).toEqual(
+      judge(refreshForm('r-1')),
+    )
+  })
+})
+
+describe('what is refused', () => {
+  const cases: [string, TokenForm, string][] = [
+    ['nothing at all', {}, 'invalid_client'],
+    ['no client_id', { ...codeForm('c'), client_id: '' }, 'invalid_client'],
+    ['another client_id', { ...codeForm('c'), client_id: 'consumer-key-2' }, 'invalid_client'],
+    ['a client secret', { ...codeForm('c'), client_secret: 'x' }, 'invalid_request'],
+    ['a client assertion', { ...codeForm('c'), client_assertion: 'x' }, 'invalid_request'],
+    ['a user name', { ...codeForm('c'), username: 'x' }, 'invalid_request'],
+    ['a password', { ...codeForm('c'), password: 'x' }, 'invalid_request'],
+    ['another grant type', { ...codeForm('c'), grant_type: 'password' }, 'unsupported_grant_type'],
+    [
+      'the name of an object member as grant type',
+      { ...codeForm('c'), grant_type: 'constructor' },
+      'unsupported_grant_type',
+    ],
+    ['neither grant type nor code', { client_id: 'consumer-key-1' }, 'invalid_request'],
+    ['a refresh token without grant type', refreshOnly(), 'invalid_request'],
+    ['no code', { ...codeForm('c'), code: '' }, 'invalid_request'],
+    ['no redirect_uri', { ...codeForm('c'), redirect_uri: '' }, 'invalid_request'],
+    [
+      'a redirect URI that only begins like ours',
+      { ...codeForm('c'), redirect_uri: `${redirectUri}?x` },
+      'invalid_request',
+    ],
+    [
+      'a foreign redirect URI on refresh',
+      { ...refreshForm('r'), redirect_uri: 'https://evil.example' },
+      'invalid_request',
+    ],
+    ['no refresh token', { ...refreshForm(''), code: 'c' }, 'invalid_request'],
+    ['a repeated parameter', { ...codeForm('c'), code: ['c', 'd'] }, 'invalid_request'],
+    ['a repeated unknown one', { ...codeForm('c'), scope: ['a', 'b'] }, 'invalid_request'],
+    ['an endless code', { ...codeForm('c'.repeat(4097)) }, 'invalid_request'],
+    ['a code with a line break', codeForm('c\r\nd'), 'invalid_request'],
+    ['an endless refresh token', refreshForm('r'.repeat(4097)), 'invalid_request'],
+    ['an endless code on refresh', { ...refreshForm('r'), code: 'é' }, 'invalid_request'],
+  ]
+
+  test.each(cases)('%s', (_name, form, code) => {
+    expect(() => judge(form)).toThrow(expect.objectContaining({ name: 'OAuthError', code }))
+  })
+
+  test('a secret, with a sentence that says where it belongs', () => {
+    expect(() => judge({ ...codeForm('c'), client_secret: 'x' })).toThrow('belongs on the proxy')
+  })
+})
+
+function refreshOnly(): TokenForm {
+  const { grant_type: _, ...form } = refreshForm('r')
+  return { ...form, code: 'c' }
+}
