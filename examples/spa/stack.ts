@@ -5,9 +5,8 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { roambiProxy } from '@roambi-auth/proxy'
+import { createServer as createProxy } from '@roambi-auth/proxy'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
-import Fastify, { type FastifyServerOptions } from 'fastify'
 import sirv from 'sirv'
 import { build, createServer as createVite, type InlineConfig } from 'vite'
 
@@ -15,7 +14,8 @@ export interface StackOptions {
   ports?: { sandbox: number; proxy: number; app: number }
   /** `dev`: straight from source, with live reload. `build`: as it would be deployed. */
   pages?: 'dev' | 'build'
-  logger?: FastifyServerOptions['logger']
+  /** Takes the proxy's log, every line of it. Default: no log. */
+  proxyLog?: { write(line: string): void }
 }
 
 export interface Stack {
@@ -31,7 +31,7 @@ export interface Stack {
 export async function startStack({
   ports = { sandbox: 0, proxy: 0, app: 0 },
   pages = 'dev',
-  logger = false,
+  proxyLog,
 }: StackOptions = {}): Promise<Stack> {
   const closers: (() => Promise<unknown>)[] = []
   const close = async () => {
@@ -48,20 +48,21 @@ export async function startStack({
     closers.push(sandbox.close)
 
     const { clientId, clientSecret } = sandbox.client
-    const proxy = Fastify({ logger })
-    proxy.register(roambiProxy, {
+    const settings = {
       clientId,
       clientSecret,
       apiUrl: sandbox.apiUrl,
       redirectUris: [redirectUri],
       allowedOrigins: [appUrl],
-    })
+      logLevel: proxyLog ? 'trace' : 'silent',
+    }
+    const proxy = createProxy(settings, proxyLog)
     closers.push(() => proxy.close())
     await proxy.listen({ port: ports.proxy, host: 'localhost' })
     const proxyUrl = address(proxy.server)
 
-    const settings = settingsOf({ sandbox, proxyUrl })
-    const served = await (pages === 'dev' ? fromSource(settings, app) : fromBuild(settings))
+    const config = viteConfig({ sandbox, proxyUrl })
+    const served = await (pages === 'dev' ? fromSource(config, app) : fromBuild(config))
     closers.push(served.close)
     app.on('request', served.listener)
     return { appUrl, proxyUrl, sandbox, folder: served.folder, close }
@@ -71,7 +72,7 @@ export async function startStack({
   }
 }
 
-function settingsOf({ sandbox, proxyUrl }: Pick<Stack, 'sandbox' | 'proxyUrl'>): InlineConfig {
+function viteConfig({ sandbox, proxyUrl }: Pick<Stack, 'sandbox' | 'proxyUrl'>): InlineConfig {
   const settings = {
     VITE_ROAMBI_CLIENT_ID: sandbox.client.clientId,
     VITE_ROAMBI_AUTHORIZE_URL: `${sandbox.apiUrl}/authorize`,
@@ -91,18 +92,18 @@ interface Pages {
   readonly close: () => Promise<void>
 }
 
-async function fromSource(settings: InlineConfig, server: Server): Promise<Pages> {
+async function fromSource(config: InlineConfig, server: Server): Promise<Pages> {
   const vite = await createVite({
-    ...settings,
+    ...config,
     appType: 'mpa',
     server: { middlewareMode: true, hmr: { server } },
   })
   return { folder: vite.config.root, listener: vite.middlewares, close: vite.close }
 }
 
-async function fromBuild(settings: InlineConfig): Promise<Pages> {
+async function fromBuild(config: InlineConfig): Promise<Pages> {
   const outDir = await mkdtemp(join(tmpdir(), 'roambi-auth-spa-'))
-  await build({ ...settings, build: { outDir, emptyOutDir: true } })
+  await build({ ...config, build: { outDir, emptyOutDir: true } })
   const close = () => rm(outDir, { recursive: true })
   return { folder: outDir, listener: sirv(outDir), close }
 }

@@ -18,12 +18,12 @@ describe.skipIf(!chromium)('the client secret', () => {
   let logged = ''
 
   beforeAll(async () => {
-    const stream = {
+    const proxyLog = {
       write(line: string) {
         logged += line
       },
     }
-    stack = await startStack({ pages: 'build', logger: { level: 'trace', stream } })
+    stack = await startStack({ pages: 'build', proxyLog })
     folder = await mkdtemp(join(tmpdir(), 'roambi-auth-net-log-'))
     const netLog = join(folder, 'net-log.json')
     const browser = await launchChromium(chromium ?? '', [
