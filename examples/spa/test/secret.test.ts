@@ -83,9 +83,10 @@ describe.skipIf(!chromium)('the client secret', () => {
       parameters.code,
       parameters.refresh_token,
     ])
-    const secrets = sent.filter((value) => value !== undefined)
-    expect(secrets.length).toBeGreaterThan(3)
-    for (const secret of secrets) expect(logged).not.toContain(secret)
+    const answered = [...received.matchAll(/"access_token":"([^"]+)"/g)].map(([, token]) => token)
+    const secrets = [...sent, ...answered].filter((value) => value !== undefined)
+    expect(secrets.length).toBeGreaterThan(5)
+    for (const secret of secrets) expect(logged.includes(secret), secret).toBe(false)
   })
 
   function expectNoSecret(text: string): void {
