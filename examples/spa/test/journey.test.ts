@@ -1,9 +1,9 @@
 // The whole way of a user through the example as it would be deployed, in a real Chromium.
 
 import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { type Stack, startStack } from '../stack.ts'
-import { findChromium, launchChromium } from './chromium.ts'
+import { launchChromium } from './chromium.ts'
 import {
   allow,
   openPopup,
@@ -15,16 +15,14 @@ import {
   signIn,
 } from './user.ts'
 
-const chromium = await findChromium()
-
-describe.skipIf(!chromium)('the journey', () => {
+describe.skipIf(!inject('chromium'))('the journey', () => {
   let stack: Stack
   let browser: Browser
   let context: BrowserContext
 
   beforeAll(async () => {
     stack = await startStack({ pages: 'build' })
-    browser = await launchChromium(chromium ?? '')
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()

@@ -4,14 +4,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Stack, startStack } from '../stack.ts'
-import { findChromium, launchChromium } from './chromium.ts'
+import { launchChromium } from './chromium.ts'
 import { openPopup, openTab, seeAlert, seeNews, seeSignedOut, signIn } from './user.ts'
 
-const chromium = await findChromium()
-
-describe.skipIf(!chromium)('the client secret', () => {
+describe.skipIf(!inject('chromium'))('the client secret', () => {
   let stack: Stack
   let folder: string
   let received: string
@@ -26,7 +24,7 @@ describe.skipIf(!chromium)('the client secret', () => {
     stack = await startStack({ pages: 'build', proxyLog })
     folder = await mkdtemp(join(tmpdir(), 'roambi-auth-net-log-'))
     const netLog = join(folder, 'net-log.json')
-    const browser = await launchChromium(chromium ?? '', [
+    const browser = await launchChromium([
       `--log-net-log=${netLog}`,
       '--net-log-capture-mode=Everything',
     ])

@@ -6,12 +6,10 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
-import { findChromium, launchChromium } from './chromium.ts'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { launchChromium } from './chromium.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const chromium = await findChromium()
-
 describe('start', () => {
   let program: ChildProcess | undefined
   afterEach(() => program?.kill('SIGKILL'))
@@ -33,28 +31,31 @@ describe('start', () => {
     return { started, printed: () => printed, exit: once(started, 'exit') }
   }
 
-  it.skipIf(!chromium)('says where to look and as whom, works, and stops at Ctrl-C', async () => {
-    const { started, printed, exit } = await start({})
-    const line = /open (http:\S+) and sign in as (\S+), password (\S+)/
-    await expect.poll(printed, { timeout: 30_000 }).toMatch(line)
-    const [, appUrl = '', email = '', password = ''] = printed().match(line) ?? []
+  it.skipIf(!inject('chromium'))(
+    'says where to look and as whom, works, and stops at Ctrl-C',
+    async () => {
+      const { started, printed, exit } = await start({})
+      const line = /open (http:\S+) and sign in as (\S+), password (\S+)/
+      await expect.poll(printed, { timeout: 30_000 }).toMatch(line)
+      const [, appUrl = '', email = '', password = ''] = printed().match(line) ?? []
 
-    const browser = await launchChromium(chromium ?? '')
-    const page = await browser.newPage()
-    await page.goto(appUrl)
-    const opening = page.waitForEvent('popup')
-    await page.getByRole('button', { name: 'Sign in with Roambi' }).click()
-    const popup = await opening
-    await popup.getByLabel('Email').fill(email)
-    await popup.getByLabel('Password').fill(password)
-    await popup.getByRole('button', { name: 'Allow' }).click()
-    await page.getByText('Joan Harris').waitFor()
+      const browser = await launchChromium()
+      const page = await browser.newPage()
+      await page.goto(appUrl)
+      const opening = page.waitForEvent('popup')
+      await page.getByRole('button', { name: 'Sign in with Roambi' }).click()
+      const popup = await opening
+      await popup.getByLabel('Email').fill(email)
+      await popup.getByLabel('Password').fill(password)
+      await popup.getByRole('button', { name: 'Allow' }).click()
+      await page.getByText('Joan Harris').waitFor()
 
-    started.kill('SIGINT')
-    expect(await exit).toEqual([0, null])
-    await browser.close()
-    await expect(fetch(appUrl)).rejects.toThrow('fetch failed')
-  })
+      started.kill('SIGINT')
+      expect(await exit).toEqual([0, null])
+      await browser.close()
+      await expect(fetch(appUrl)).rejects.toThrow('fetch failed')
+    },
+  )
 
   it.each(['SANDBOX_PORT', 'PROXY_PORT', 'APP_PORT'])(
     'says in a sentence that the port of %s is taken',

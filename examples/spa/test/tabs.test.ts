@@ -1,14 +1,12 @@
 // What the tabs of one browser do together, by calls of the library inside the app's own pages.
 
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Stack, startStack } from '../stack.ts'
-import { findChromium, launchChromium } from './chromium.ts'
+import { launchChromium } from './chromium.ts'
 import { openTab, seeSignedIn, seeSignedOut, signIn } from './user.ts'
 
-const chromium = await findChromium()
-
-describe.skipIf(!chromium)('two tabs', () => {
+describe.skipIf(!inject('chromium'))('two tabs', () => {
   let stack: Stack
   let browser: Browser
   let context: BrowserContext
@@ -16,7 +14,7 @@ describe.skipIf(!chromium)('two tabs', () => {
 
   beforeAll(async () => {
     stack = await startStack({ pages: 'dev' })
-    browser = await launchChromium(chromium ?? '')
+    browser = await launchChromium()
     context = await browser.newContext()
     const one = await openTab(context, stack)
     await signIn(one, stack)
