@@ -22,6 +22,9 @@ const schema = Type.Object({
 })
 
 const problems: Readonly<Record<string, string>> = {
+  ROAMBI_CLIENT_ID: 'is missing: the Consumer Key',
+  PROXY_REDIRECT_URIS: "is missing: the app's callback pages, comma-separated",
+  PROXY_ALLOWED_ORIGINS: "is missing: the app's origins, comma-separated",
   PROXY_MODE: 'must be direct, the one mode of this version',
   PROXY_FORWARD_API: 'must be true or false',
   PORT: 'must be a whole number, 0 to 65535',
@@ -43,7 +46,7 @@ export function checkVariables(given: Given, sentences: Sentences): Variables | 
   } catch (error) {
     for (const { instancePath, params } of schemaErrors(error)) {
       const variable = params.missingProperty ?? instancePath.slice(1)
-      sentences.set(variable, `${variable} ${problems[variable] ?? 'is missing'}.`)
+      sentences.set(variable, `${variable} ${problems[variable]}.`)
     }
     return undefined
   }

@@ -67,7 +67,7 @@ test('it stops with a sentence for each variable', { timeout: 30_000 }, async ()
   expect(await exit).toBe(1)
   expect(output.stdout).toBe('')
   expect(output.stderr).toBe(
-    'ROAMBI_CLIENT_ID is missing.\nPORT must be a whole number, 0 to 65535.\n',
+    'ROAMBI_CLIENT_ID is missing: the Consumer Key.\nPORT must be a whole number, 0 to 65535.\n',
   )
 })
 

@@ -84,9 +84,15 @@ test.each([
 
 describe('a sentence names the variable', () => {
   test.each<[NodeJS.ProcessEnv, string]>([
-    [{ ROAMBI_CLIENT_ID: '' }, 'ROAMBI_CLIENT_ID is missing.'],
-    [{ PROXY_REDIRECT_URIS: '' }, 'PROXY_REDIRECT_URIS is missing.'],
-    [{ PROXY_ALLOWED_ORIGINS: '' }, 'PROXY_ALLOWED_ORIGINS is missing.'],
+    [{ ROAMBI_CLIENT_ID: '' }, 'ROAMBI_CLIENT_ID is missing: the Consumer Key.'],
+    [
+      { PROXY_REDIRECT_URIS: '' },
+      "PROXY_REDIRECT_URIS is missing: the app's callback pages, comma-separated.",
+    ],
+    [
+      { PROXY_ALLOWED_ORIGINS: '' },
+      "PROXY_ALLOWED_ORIGINS is missing: the app's origins, comma-separated.",
+    ],
     [
       { ROAMBI_CLIENT_SECRET: '' },
       'ROAMBI_CLIENT_SECRET or ROAMBI_CLIENT_SECRET_FILE must be set.',
@@ -132,7 +138,7 @@ describe('a sentence names the variable', () => {
   test('one for each variable, all at once', () => {
     const changes = { ROAMBI_CLIENT_ID: '', PORT: 'x', PROXY_ALLOWED_ORIGINS: '*' }
     expect(sentences(changes)).toEqual([
-      'ROAMBI_CLIENT_ID is missing.',
+      'ROAMBI_CLIENT_ID is missing: the Consumer Key.',
       'PORT must be a whole number, 0 to 65535.',
       expect.stringMatching(/^PROXY_ALLOWED_ORIGINS must list/),
     ])

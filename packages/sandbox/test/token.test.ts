@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Sandbox } from '../src/index.ts'
@@ -11,15 +11,25 @@ const success = {
   token_type: 'bearer',
 }
 
-test("the guide's curl exchanges a code, and then refreshes with the spent code beside", async () => {
-  const sandbox = await start()
-  const parameters = exchange(sandbox)
-  const issued = await curl(sandbox, parameters)
-  expect(issued).toEqual({ status: 200, json: success })
-  const { refresh_token } = issued.json as TokenAnswer
-  const renewed = await curl(sandbox, { ...parameters, refresh_token, grant_type: 'refresh_token' })
-  expect(renewed).toEqual({ status: 200, json: success })
-})
+// `npx pnpm test` needs Node and npm alone; CI has curl, or fails.
+const withoutCurl = spawnSync('curl', ['--version']).status !== 0 && process.env.CI !== 'true'
+
+test.skipIf(withoutCurl)(
+  "the guide's curl exchanges a code, and then refreshes with the spent code beside",
+  async () => {
+    const sandbox = await start()
+    const parameters = exchange(sandbox)
+    const issued = await curl(sandbox, parameters)
+    expect(issued).toEqual({ status: 200, json: success })
+    const { refresh_token } = issued.json as TokenAnswer
+    const renewed = await curl(sandbox, {
+      ...parameters,
+      refresh_token,
+      grant_type: 'refresh_token',
+    })
+    expect(renewed).toEqual({ status: 200, json: success })
+  },
+)
 
 test("the Java SDK's code exchange names its grant type", async () => {
   const sandbox = await start()
