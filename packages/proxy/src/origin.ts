@@ -21,7 +21,14 @@ export function corsOptions(
   return {
     origin: [...allowedOrigins],
     methods: [...methods],
-    allowedHeaders: ['authorization', 'content-type', 'accept'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'accept',
+      'if-match',
+      'if-none-match',
+      'range',
+    ],
     exposedHeaders: ['retry-after', 'www-authenticate', 'location', 'etag', 'content-disposition'],
     maxAge: 600,
     // A preflight without its headers would else be answered as text/plain.
