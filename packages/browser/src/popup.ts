@@ -15,10 +15,7 @@ export interface Popup {
  * @throws {@link RoambiAuthError} `popup_blocked`
  */
 export function openPopup(): Popup {
-  const window = globalThis.open('about:blank', '_blank', features())
-  if (!window) {
-    throw new RoambiAuthError('popup_blocked', 'The browser blocked the sign-in window.')
-  }
+  const window = openWindow()
   return {
     navigate: (url) => window.location.replace(url),
     focus: () => window.focus(),
@@ -27,6 +24,18 @@ export function openPopup(): Popup {
       return window.closed
     },
   }
+}
+
+function openWindow(): Window {
+  let cause: unknown
+  try {
+    const window = globalThis.open('about:blank', '_blank', features())
+    if (window) return window
+  } catch (error) {
+    // Firefox does so in a frame that may not open windows.
+    cause = error
+  }
+  throw new RoambiAuthError('popup_blocked', 'The browser blocked the sign-in window.', { cause })
 }
 
 const width = 480

@@ -55,8 +55,16 @@ describe('login', () => {
     expect(await result).toBe('signed in with abc')
   })
 
-  it('says that the browser blocked the window', async () => {
-    open.mockImplementation(() => null)
+  it.each([
+    ['gives none', () => null],
+    [
+      'throws',
+      () => {
+        throw new DOMException('Not supported', 'InvalidAccessError')
+      },
+    ],
+  ])('says that the browser blocked the window when it %s', async (_, answer) => {
+    open.mockImplementation(answer)
     await expect(createLogin(edges)()).rejects.toMatchObject({
       name: 'RoambiAuthError',
       code: 'popup_blocked',
