@@ -96,7 +96,12 @@ async function fromSource(config: InlineConfig, server: Server): Promise<Pages> 
   const vite = await createVite({
     ...config,
     appType: 'mpa',
-    server: { middlewareMode: true, hmr: { server } },
+    server: {
+      middlewareMode: true,
+      hmr: { server },
+      // The pages come from here; the sandbox's source, with its secret, does not.
+      fs: { allow: ['.', '../../packages/browser', '../../node_modules'] },
+    },
   })
   return { folder: vite.config.root, listener: vite.middlewares, close: vite.close }
 }

@@ -2,9 +2,9 @@ import closeWithGrace from 'close-with-grace'
 import { type Stack, startStack } from './stack.ts'
 
 const ports = {
-  sandbox: Number(process.env.SANDBOX_PORT ?? 4000),
-  proxy: Number(process.env.PROXY_PORT ?? 4001),
-  app: Number(process.env.APP_PORT ?? 5173),
+  sandbox: port('SANDBOX_PORT', 4000),
+  proxy: port('PROXY_PORT', 4001),
+  app: port('APP_PORT', 5173),
 }
 
 const stack = await startStack({ ports }).catch(explain)
@@ -18,6 +18,13 @@ console.log(`
 
   Ctrl-C stops all three.
 `)
+
+function port(variable: string, byDefault: number): number {
+  const port = Number(process.env[variable] || byDefault)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  console.error(`${variable} must be a whole number, 0 to 65535.`)
+  process.exit(1)
+}
 
 function accountOf({ sandbox: { account } }: Stack): string {
   return `${account.email}, password ${account.password}`

@@ -31,6 +31,9 @@ export function createProfile(): Profile {
 
 /** `Joan Harris` gives `JH`. */
 export function initialsOf(name: string): string {
-  const letters = name.trim().split(/\s+/).map((word) => [...word][0] ?? '')
+  const letters = name
+    .trim()
+    .split(/\s+/)
+    .map((word) => [...word][0] ?? '')
   return [letters[0], letters.length > 1 ? letters.at(-1) : ''].join('').toUpperCase()
 }

@@ -28,9 +28,12 @@ describe.skipIf(!inject('chromium'))('the client secret', () => {
       `--log-net-log=${netLog}`,
       '--net-log-capture-mode=Everything',
     ])
-    await useEverything(await browser.newContext())
+    const context = await browser.newContext()
+    const printed: string[] = []
+    context.on('console', (message) => printed.push(message.text()))
+    await useEverything(context)
     await browser.close()
-    received = await bytesReceived(netLog)
+    received = [await bytesReceived(netLog), ...printed].join('\n')
   })
   afterAll(async () => {
     await stack?.close()

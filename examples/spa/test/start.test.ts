@@ -72,4 +72,10 @@ describe('start', () => {
       other.close()
     },
   )
+
+  it('says in a sentence that a port is none', async () => {
+    const { printed, exit } = await start({ PROXY_PORT: '70000' })
+    expect(await exit).toEqual([1, null])
+    expect(printed().trim()).toBe('PROXY_PORT must be a whole number, 0 to 65535.')
+  })
 })

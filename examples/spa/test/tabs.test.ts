@@ -38,17 +38,21 @@ describe.skipIf(!inject('chromium'))('two tabs', () => {
   it.each(['off', 'strict'] as const)(
     'with five calls each that all meet a 401 renew once (rotation %s)',
     async (rotation) => {
-      stack.sandbox.set({ rotation })
+      // All ten calls are on their way before the first one is refused.
+      stack.sandbox.set({ rotation, latency: 500 })
       stack.sandbox.expireAccessTokens()
+      const before = stack.sandbox.apiRequests.length
       const { answers, sent } = await noting(() => Promise.all(tabs.map(callFiveTimes)))
       expect(answers.flat()).toEqual(Array(10).fill('Joan Harris'))
       expect(sent).toEqual([['refresh_token', 200]])
+      const calls = stack.sandbox.apiRequests.slice(before)
+      expect(calls.filter(({ status }) => status === 401)).toHaveLength(10)
     },
   )
 
   it('that renew at the same moment send one request and get one token', async () => {
     // The second tab is there long before the first one has its answer.
-    stack.sandbox.set({ rotation: 'strict', latency: 1000 })
+    stack.sandbox.set({ rotation: 'strict', latency: 3000 })
     const { answers, sent } = await noting(() => Promise.all(tabs.map(renew)))
     stack.sandbox.set({ latency: 0 })
     expect(answers[0]).toMatch(/^1\//)

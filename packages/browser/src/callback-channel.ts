@@ -2,7 +2,7 @@
 // `window.opener` is gone as soon as any page on the way sends a COOP header.
 
 /** In the app: waits for the callback page's URL, and tells that page that it has arrived. */
-export function receiveCallback(state: string, signal: AbortSignal): Promise<string> {
+export async function receiveCallback(state: string, signal: AbortSignal): Promise<string> {
   const channel = openChannel(state)
   return new Promise<string>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -15,7 +15,7 @@ export function receiveCallback(state: string, signal: AbortSignal): Promise<str
 }
 
 /** In the callback page: hands its URL over; `false` when nobody took it within `patience` ms. */
-export function deliverCallback(
+export async function deliverCallback(
   callbackUrl: string,
   state: string,
   patience: number,

@@ -28,7 +28,8 @@ export async function handleCallback({
   history.replaceState(null, '', location.pathname)
   const state = new URL(callbackUrl).searchParams.get('state')
   if (!state) return show('This page ends a sign-in. To start one, go to the app.')
-  if (await deliverCallback(callbackUrl, state, patience)) {
+  // Without BroadcastChannel it can't be handed over.
+  if (await deliverCallback(callbackUrl, state, patience).catch(() => false)) {
     show('You can close this window.')
     window.close()
   } else {

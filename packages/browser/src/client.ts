@@ -1,6 +1,7 @@
 import ky, { type KyInstance } from 'ky'
 import { RoambiAuthError } from './errors.ts'
-import { createLogin, type LoginOptions } from './login.ts'
+import { createLogin } from './login.ts'
+import type { LoginOptions } from './login-attempt.ts'
 import { checkOptions, type RoambiOptions } from './options.ts'
 import { publicSession, type Session } from './session.ts'
 import { createSessionKeeper } from './session-keeper.ts'
@@ -13,22 +14,34 @@ import { createTokenEndpoint } from './token-endpoint.ts'
 export interface Roambi {
   /**
    * Opens Roambi's sign-in in a popup and resolves with the session. To be called in a click, before
-   * any `await`, or the browser blocks the window.
+   * any `await`, or the browser blocks the window. While the window is open, a second call brings it
+   * to the front and shares its end; its own options are not looked at.
    *
-   * @throws {@link RoambiAuthError} `popup_blocked`, `access_denied` and other OAuth errors,
-   * `login_aborted`, `login_timeout`, `invalid_callback`, `network_error`, `server_error`
+   * @throws {@link RoambiAuthError} `popup_blocked`, `access_denied`, `login_aborted`,
+   * `login_timeout`, `invalid_callback`, `invalid_grant`, `network_error`, `server_error`,
+   * `invalid_token_answer`, `storage_failed`, `insecure_page`, `invalid_option`
    */
   login(options?: LoginOptions): Promise<Session>
-  /** Forgets the session, in this tab first, then in the store and in all other tabs. */
+  /**
+   * Forgets the session, in this tab first, then in the store and in all other tabs. A sign-in that
+   * is under way is given up.
+   *
+   * @throws {@link RoambiAuthError} `storage_failed`: this tab has forgotten it, the store has not
+   */
   logout(): Promise<void>
   /**
    * A usable access token, renewed when it is about to end. Pass the token that an API has
    * `rejected` to get another one.
    *
-   * @throws {@link RoambiAuthError} `signed_out`, `session_expired`, `network_error`, `server_error`
+   * @throws {@link RoambiAuthError} `signed_out`, `session_expired`, `network_error`,
+   * `server_error`, `invalid_token_answer`, `storage_failed`
    */
   getAccessToken(options?: { rejected?: string }): Promise<string>
-  /** `fetch` with the access token, for `apiUrl`'s origin alone; after a 401, once more with another. */
+  /**
+   * `fetch` with the access token, for `apiUrl`'s origin alone; after a 401, once more with another.
+   *
+   * @throws {@link RoambiAuthError} as {@link Roambi.getAccessToken}; what `fetch` throws
+   */
   fetch: typeof fetch
   /**
    * A ky instance over {@link Roambi.fetch}, based at `apiUrl`.
@@ -77,19 +90,26 @@ export function createRoambi(options: RoambiOptions): Roambi {
   const tokenEndpoint = createTokenEndpoint({ url: settings.tokenUrl, clientId, fetch, now })
   const keeper = createSessionKeeper({ name, state, tokenEndpoint, now })
   const signedFetch = createSignedFetch({ origin: new URL(apiUrl).origin, keeper, fetch })
-  const login = createLogin({
+  const { login, giveUp } = createLogin({
     ...settings,
-    async finish(code, request) {
+    async finish(code, request, end) {
       const signedIn = await tokenEndpoint.redeem(code, request)
+      end.throwIfAborted()
       await state.replace(() => signedIn, 'signed-in')
+      end.throwIfAborted()
       return publicSession(signedIn)
     },
   })
 
   return {
     login,
-    logout: state.clear,
-    getAccessToken: ({ rejected } = {}) => keeper.accessToken(rejected),
+    logout() {
+      giveUp()
+      return state.clear()
+    },
+    async getAccessToken({ rejected } = {}) {
+      return (await keeper.session(rejected)).accessToken
+    },
     fetch: signedFetch,
     api: ky.create({
       prefixUrl: apiUrl,

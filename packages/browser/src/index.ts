@@ -1,6 +1,6 @@
 export { createRoambi, type Roambi } from './client.ts'
 export { RoambiAuthError, type RoambiAuthErrorCode } from './errors.ts'
-export type { LoginOptions } from './login.ts'
+export type { LoginOptions } from './login-attempt.ts'
 export type { RoambiOptions } from './options.ts'
 export type { Session } from './session.ts'
 export type { SessionChange, SessionListener } from './session-state.ts'

@@ -7,7 +7,7 @@ export interface RoambiOptions {
   clientId: string
   /** Where `roambi-proxy` runs, such as `https://auth.example.com`. */
   proxyUrl: string
-  /** The callback page, exactly as registered. Default: `/callback.html` on the app's origin. */
+  /** The callback page, a whole URL, exactly as registered. Default: the origin's `/callback.html`. */
   redirectUri?: string
   /** Where users sign in. Default: `https://api.roambi.com/1/authorize`. */
   authorizeUrl?: string
@@ -39,6 +39,7 @@ export function checkOptions(options: RoambiOptions): Settings {
       '`clientId` is missing: the Consumer Key of the app.',
     )
   }
+  if (redirectUri !== undefined) absoluteUrl('redirectUri', redirectUri)
   const base = asFolder(absoluteUrl('proxyUrl', options.proxyUrl))
   const authorizeUrl = options.authorizeUrl ?? 'https://api.roambi.com/1/authorize'
   return {
@@ -53,7 +54,7 @@ export function checkOptions(options: RoambiOptions): Settings {
 
 // The callback page hands its answer over within one origin: `localhost` is not `127.0.0.1`.
 function onThisOrigin(redirectUri: string): string {
-  const { origin } = new URL(redirectUri, location.href)
+  const { origin } = new URL(redirectUri)
   if (origin === location.origin) return redirectUri
   const message = `\`redirectUri\` is on ${origin}, but the app runs on ${location.origin}.`
   throw new RoambiAuthError('invalid_option', message)
@@ -62,8 +63,8 @@ function onThisOrigin(redirectUri: string): string {
 function absoluteUrl(option: string, value: unknown): string {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   if (url && /^https?:$/.test(url.protocol)) return url.href
-  const example = 'such as https://auth.example.com'
-  throw new RoambiAuthError('invalid_option', `\`${option}\` is to be a whole URL, ${example}.`)
+  const message = `\`${option}\` must be a whole URL: https://… or http://…`
+  throw new RoambiAuthError('invalid_option', message)
 }
 
 function asFolder(url: string): string {

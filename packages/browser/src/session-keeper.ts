@@ -4,14 +4,15 @@ import type { SessionState } from './session-state.ts'
 import { createSingleFlight } from './single-flight.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
 
-/** Hands out access tokens, and renews the session when it must. */
+/** Hands out the session, renewed when it must be. */
 export interface SessionKeeper {
-  /** A usable access token, and not `rejected`, when that is given. */
-  accessToken(rejected?: string): Promise<string>
+  /** A session whose access token is usable, and not `rejected`, when that is given. */
+  session(rejected?: string): Promise<StoredSession>
 }
 
 export interface SessionKeeperOptions {
   readonly name: string
+  readonly locks?: LockManager
   readonly state: SessionState
   readonly tokenEndpoint: Pick<TokenEndpoint, 'renew'>
   readonly now: () => number
@@ -22,34 +23,36 @@ export function createSessionKeeper({
   state,
   tokenEndpoint,
   now,
+  locks,
 }: SessionKeeperOptions): SessionKeeper {
-  const renewOnce = createSingleFlight(`roambi-auth renewal ${name}`, renew)
+  const renewOnce = createSingleFlight(`roambi-auth renewal ${name}`, renew, locks)
   let refused: string | undefined
 
-  async function accessToken(rejected?: string): Promise<string> {
+  async function session(rejected?: string): Promise<StoredSession> {
     const { known } = state
-    if (known && serves(known, rejected, now())) return known.accessToken
+    if (known && serves(known, rejected, now())) return known
 
     const stored = await state.read()
     if (!stored) throw signedOut()
-    if (serves(stored, rejected, now())) return stored.accessToken
+    if (serves(stored, rejected, now())) return stored
 
     if (stored.accessToken === rejected) refused = rejected
     try {
       return await renewOnce()
     } catch (cause) {
-      const error = cause instanceof RoambiAuthError ? cause : overdue(cause)
+      const error = isTimeout(cause) ? overdue(cause) : cause
       const isStillGood = stored.accessToken !== rejected && now() < stored.expiresAt
-      if (error.retryable && isStillGood) return stored.accessToken
+      const mayPass = error instanceof RoambiAuthError && error.retryable
+      if (mayPass && isStillGood && state.known) return stored
       throw error
     }
   }
 
-  async function renew(): Promise<string> {
+  async function renew(): Promise<StoredSession> {
     // Another tab may have renewed, or signed out, while this one waited for its turn.
     const before = await state.read()
     if (!before) throw signedOut()
-    if (serves(before, refused, now())) return before.accessToken
+    if (serves(before, refused, now())) return before
 
     const renewed = await tokenEndpoint.renew(before).catch((error: unknown) => {
       if (error instanceof RoambiAuthError && error.code === 'invalid_grant') return null
@@ -60,11 +63,11 @@ export function createSessionKeeper({
       (stored) => (isSame(stored, before) ? renewed : stored),
       renewed ? 'renewed' : 'expired',
     )
-    if (after) return after.accessToken
+    if (after) return after
     throw renewed ? signedOut() : expired()
   }
 
-  return { accessToken }
+  return { session }
 }
 
 function isSame(stored: StoredSession | null, before: StoredSession): boolean {
@@ -77,6 +80,10 @@ function signedOut(): RoambiAuthError {
 
 function expired(): RoambiAuthError {
   return new RoambiAuthError('session_expired', 'The session has ended. Sign in again.')
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
 }
 
 function overdue(cause: unknown): RoambiAuthError {

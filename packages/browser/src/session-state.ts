@@ -1,9 +1,12 @@
 import { publicSession, readStoredSession, type Session, type StoredSession } from './session.ts'
 import type { SessionStore } from './session-store.ts'
+import { asRecord } from './untrusted.ts'
+
+const reasons = ['loaded', 'signed-in', 'renewed', 'signed-out', 'expired'] as const
 
 /** Why a listener is called. */
 export interface SessionChange {
-  readonly reason: 'loaded' | 'signed-in' | 'renewed' | 'signed-out' | 'expired'
+  readonly reason: (typeof reasons)[number]
   /** `true` when another tab did it. */
   readonly elsewhere: boolean
 }
@@ -24,8 +27,8 @@ export interface SessionState {
   /** Reads the store anew. */
   read(): Promise<StoredSession | null>
   /**
-   * Replaces the session by what `next` makes of the stored one, in one transaction over all tabs.
-   * Where `next` gives back the stored one, nothing has changed and nobody is told.
+   * Replaces the session by what `next` makes of the stored one, in one transaction over all tabs,
+   * and gives what is there then. Where `next` gives back the stored one, nobody is told.
    */
   replace(
     next: (stored: StoredSession | null) => StoredSession | null,
@@ -41,6 +44,8 @@ export function createSessionState(name: string, store: SessionStore): SessionSt
   let known: StoredSession | null | undefined
   let session: Session | null | undefined
   let channel: BroadcastChannel | undefined
+  // Counts the sign-outs of this tab: what began before one of them must not undo it.
+  let epoch = 0
 
   // Opened at the first use, so that an import or a rendering server leaves nothing running.
   function otherTabs(): BroadcastChannel {
@@ -48,7 +53,8 @@ export function createSessionState(name: string, store: SessionStore): SessionSt
       channel = new BroadcastChannel(`roambi-auth session ${name}`)
       channel.addEventListener('message', ({ data }) => {
         // The message carries no session: what counts is the store.
-        readAs({ reason: data.reason, elsewhere: true }).catch(() => {})
+        const reason = reasons.find((known) => known === asRecord(data).reason) ?? 'loaded'
+        readAs({ reason, elsewhere: true }).catch(() => {})
       })
     }
     return channel
@@ -56,18 +62,23 @@ export function createSessionState(name: string, store: SessionStore): SessionSt
 
   async function readAs(change: SessionChange): Promise<StoredSession | null> {
     otherTabs()
+    const began = epoch
     const stored = readStoredSession(await store.read())
+    if (began !== epoch) return known ?? null
     learn(stored, change)
     return stored
   }
 
   function learn(stored: StoredSession | null, change: SessionChange): void {
-    const isNews = known === undefined || known?.accessToken !== stored?.accessToken
+    const isNews = known === undefined || !isSame(known, stored)
     known = stored
     if (!isNews) return
-    session = stored && publicSession(stored)
-    // In a task of its own: a listener that throws, or that calls back in, disturbs nobody.
-    for (const listener of listeners) queueMicrotask(() => listener(session, change))
+    const news = stored && publicSession(stored)
+    session = news
+    for (const listener of listeners) {
+      // In a task of its own: a listener that throws, or that calls back in, disturbs nobody.
+      queueMicrotask(() => listeners.has(listener) && listener(news, change))
+    }
   }
 
   const read = () => readAs({ reason: 'loaded', elsewhere: known !== undefined })
@@ -81,29 +92,34 @@ export function createSessionState(name: string, store: SessionStore): SessionSt
     },
     read,
     async replace(next, reason) {
+      const began = epoch
       let before = null as StoredSession | null
       let after = null as StoredSession | null
-      await store.update((record) => {
+      const change = (record: unknown) => {
         before = readStoredSession(record)
-        after = next(before)
+        after = began === epoch ? next(before) : before
         return after ?? undefined
-      })
+      }
+      // Twice, since what could not be stored may be the only refresh token that still lives.
+      await store.update(change).catch(() => store.update(change))
+      if (began !== epoch) return known ?? null
       const isOurs = after !== before
       if (isOurs) otherTabs().postMessage({ reason })
       learn(after, { reason, elsewhere: !isOurs })
       return after
     },
     async clear() {
-      const change: SessionChange = { reason: 'signed-out', elsewhere: false }
-      learn(null, change)
-      await store.update(() => undefined)
-      otherTabs().postMessage({ reason: change.reason })
-      // A renewal that was committed in between is gone from the store: it goes from here too.
-      learn(null, change)
+      epoch++
+      learn(null, { reason: 'signed-out', elsewhere: false })
+      try {
+        await store.remove()
+      } finally {
+        otherTabs().postMessage({ reason: 'signed-out' })
+      }
     },
     subscribe(listener) {
-      listeners.add(listener)
       listener(session, undefined)
+      listeners.add(listener)
       if (known === undefined) {
         // A store that can't be read holds no session; signing in will say what is wrong with it.
         read().catch(() => learn(null, { reason: 'loaded', elsewhere: false }))
@@ -111,4 +127,8 @@ export function createSessionState(name: string, store: SessionStore): SessionSt
       return () => listeners.delete(listener)
     },
   }
+}
+
+function isSame(one: StoredSession | null, other: StoredSession | null): boolean {
+  return one?.accessToken === other?.accessToken && one?.renewedAt === other?.renewedAt
 }

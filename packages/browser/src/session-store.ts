@@ -1,4 +1,4 @@
-import { createStore, get, update } from 'idb-keyval'
+import { createStore, del, get, update } from 'idb-keyval'
 import { RoambiAuthError } from './errors.ts'
 
 /** Where the session is kept. Its record may be anything: who reads it, checks it. */
@@ -6,6 +6,7 @@ export interface SessionStore {
   read(): Promise<unknown>
   /** Replaces the record by what `change` makes of it, in one transaction over all tabs. */
   update(change: (record: unknown) => unknown): Promise<void>
+  remove(): Promise<void>
 }
 
 /** A record in IndexedDB, seen by every tab of the origin. Opened when first used. */
@@ -18,6 +19,8 @@ export function createIndexedDbStore(name: string): SessionStore {
   return {
     read: () => guarded(() => get<unknown>(name, store())),
     update: (change) => guarded(() => update<unknown>(name, change, store())),
+    // Other than an update to nothing, it works when the quota is used up.
+    remove: () => guarded(() => del(name, store())),
   }
 }
 

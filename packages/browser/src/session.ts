@@ -1,4 +1,4 @@
-import { asRecord, isText } from './untrusted.ts'
+import { asRecord, isText, isTime, isToken } from './untrusted.ts'
 
 /** What an app may know of a session. Tokens are not part of it. All times in ms since 1970. */
 export interface Session {
@@ -29,8 +29,6 @@ export function publicSession({ signedInAt, renewedAt, expiresAt }: StoredSessio
  */
 export function serves(session: StoredSession, rejected: string | undefined, now: number): boolean {
   if (session.accessToken === rejected) return false
-  // A clock that was set back says nothing about the token: let the API decide.
-  if (now < session.renewedAt - 60_000) return true
   const margin = Math.min(60_000, 0.2 * (session.expiresAt - session.renewedAt))
   return now < session.expiresAt - margin
 }
@@ -39,12 +37,12 @@ export function serves(session: StoredSession, rejected: string | undefined, now
 export function readStoredSession(stored: unknown): StoredSession | null {
   const record: Partial<Record<keyof StoredSession, unknown>> = asRecord(stored)
   const isSession =
-    isText(record.accessToken) &&
+    isToken(record.accessToken) &&
     (record.refreshToken === undefined || isText(record.refreshToken)) &&
     isText(record.code) &&
     isText(record.redirectUri) &&
-    Number.isFinite(record.signedInAt) &&
-    Number.isFinite(record.renewedAt) &&
-    Number.isFinite(record.expiresAt)
+    isTime(record.signedInAt) &&
+    isTime(record.renewedAt) &&
+    isTime(record.expiresAt)
   return isSession ? (stored as StoredSession) : null
 }

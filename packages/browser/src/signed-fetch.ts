@@ -18,13 +18,25 @@ export function createSignedFetch({ origin, keeper, fetch }: SignedFetchOptions)
 
     // Taken before the first attempt uses up the body.
     const again = request.clone()
-    const token = await keeper.accessToken()
-    const response = await fetch(signed(request, token))
+    const session = await unlessAborted(request.signal, keeper.session())
+    const response = await fetch(signed(request, session.accessToken))
     if (response.status !== 401) return response
 
-    const other = await keeper.accessToken(token)
-    return fetch(signed(again, other))
+    const renewed = await unlessAborted(request.signal, keeper.session(session.accessToken))
+    // What one user has asked for is not sent again as another.
+    if (renewed.signedInAt !== session.signedInAt) return response
+    await response.body?.cancel()
+    return fetch(signed(again, renewed.accessToken))
   }
+}
+
+/** The caller leaves; the renewal goes on for the others. */
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject)
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 function signed(request: Request, token: string): Request {

@@ -2,7 +2,7 @@ import ky from 'ky'
 import type { AuthorizationRequest } from './authorization.ts'
 import { RoambiAuthError } from './errors.ts'
 import type { StoredSession } from './session.ts'
-import { asRecord, isText } from './untrusted.ts'
+import { asRecord, isText, isToken } from './untrusted.ts'
 
 /** The proxy's token endpoint. Only this file knows its wire (RFC 6749 sections 4.1.3, 5 and 6). */
 export interface TokenEndpoint {
@@ -82,18 +82,19 @@ interface TokenAnswer {
 
 /** Roambi's tokens live for a day; assumed where an answer does not say; in s. */
 const usualLifetime = 86_400
+const longestLifetime = 10 * 365 * 86_400
 
 /** Makes tokens of an answer, or throws what it means. */
 export function judgeAnswer(status: number, text: string): TokenAnswer {
   const body = parse(text)
-  if (status === 200 && isText(body.access_token)) {
+  if (status === 200 && isToken(body.access_token)) {
     const expiresIn = Number(body.expires_in)
     return {
       tokens: {
         accessToken: body.access_token,
         refreshToken: isText(body.refresh_token) ? body.refresh_token : undefined,
       },
-      expiresIn: Number.isFinite(expiresIn) && expiresIn > 0 ? expiresIn : usualLifetime,
+      expiresIn: expiresIn > 0 && expiresIn <= longestLifetime ? expiresIn : usualLifetime,
     }
   }
   const error = isText(body.error) ? body.error : undefined

@@ -50,6 +50,14 @@ describe('the callback page', () => {
     await expect(received).rejects.toThrow('nothing came')
   })
 
+  it('says so too where there is no way to hand it over', async () => {
+    vi.stubGlobal('BroadcastChannel', undefined)
+    openAt('?code=abc&state=mine')
+    await handleCallback()
+    vi.unstubAllGlobals()
+    expect(status()).toContain('sign in again')
+  })
+
   it('ignores what else is said on its channel', async () => {
     const received = receiveCallback('mine', listening.signal)
     const stranger = new BroadcastChannel('roambi-auth callback mine')

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { deliverCallback } from '../src/callback-channel.ts'
 import { createRoambi } from '../src/index.ts'
-import { createLogin, type LoginEdges } from '../src/login.ts'
+import { createLogin } from '../src/login.ts'
+import type { LoginEdges } from '../src/login-attempt.ts'
 
 function fakePopup() {
   const popup = {
@@ -43,14 +44,14 @@ describe('login', () => {
   }
 
   it('opens the window in the task of the click, before anything is awaited', () => {
-    const login = createLogin(edges)
+    const { login } = createLogin(edges)
     login({ timeout: 1 }).catch(() => {})
     expect(open).toHaveBeenCalledOnce()
     expect(open.mock.calls[0]?.[0]).toBe('about:blank')
   })
 
   it('ends with what the code was redeemed for', async () => {
-    const result = createLogin(edges)()
+    const result = createLogin(edges).login()
     expect(await comeBack('code=abc')).toBe(true)
     expect(await result).toBe('signed in with abc')
   })
@@ -65,14 +66,14 @@ describe('login', () => {
     ],
   ])('says that the browser blocked the window when it %s', async (_, answer) => {
     open.mockImplementation(answer)
-    await expect(createLogin(edges)()).rejects.toMatchObject({
+    await expect(createLogin(edges).login()).rejects.toMatchObject({
       name: 'RoambiAuthError',
       code: 'popup_blocked',
     })
   })
 
   it('shows the open window at a second call, and shares its end', async () => {
-    const login = createLogin(edges)
+    const { login } = createLogin(edges)
     const first = login()
     const second = login()
     expect(open).toHaveBeenCalledOnce()
@@ -82,33 +83,38 @@ describe('login', () => {
   })
 
   it('still counts an answer of a window that reads as closed', async () => {
-    const result = createLogin(edges)()
+    const result = createLogin(edges).login()
     popup.closed = true
     await comeBack('code=abc')
     expect(await result).toBe('signed in with abc')
   })
 
-  it('opens anew after a window that reads as closed, and the first answer still counts', async () => {
-    const login = createLogin(edges)
-    const first = login()
-    await vi.waitFor(() => expect(popup.location.replace).toHaveBeenCalled())
-    popup.closed = true
-    const firstPopup = popup
-    popup = fakePopup()
-    const second = login()
-    expect(open).toHaveBeenCalledTimes(2)
-    await comeBack('code=second')
-    expect(await second).toBe('signed in with second')
-    popup = firstPopup
-    await comeBack('code=first')
-    expect(await first).toBe('signed in with first')
-  })
+  it.each(['first', 'second'])(
+    'opens anew after a window that reads as closed, and the %s one counts for both',
+    async (answering) => {
+      const { login } = createLogin(edges)
+      const first = login()
+      const popups = [popup]
+      await vi.waitFor(() => expect(popup.location.replace).toHaveBeenCalled())
+      popup.closed = true
+      popup = fakePopup()
+      popups.push(popup)
+      const second = login()
+      expect(open).toHaveBeenCalledTimes(2)
+      await vi.waitFor(() => expect(popup.location.replace).toHaveBeenCalled())
+      popup = popups[answering === 'first' ? 0 : 1] ?? popup
+      await comeBack('code=abc')
+      expect(await Promise.all([first, second])).toEqual(Array(2).fill('signed in with abc'))
+      const other = popups.find((each) => each !== popup)
+      await vi.waitFor(() => expect(other?.close).toHaveBeenCalled())
+    },
+  )
 
   it.each([
     ['error=access_denied', 'access_denied'],
     ['code=a&code=b', 'invalid_callback'],
   ])('rejects the answer %s as %s, and closes the window', async (query, code) => {
-    const result = createLogin(edges)()
+    const result = createLogin(edges).login()
     const rejected = expect(result).rejects.toMatchObject({ code })
     await comeBack(query)
     await rejected
@@ -117,7 +123,7 @@ describe('login', () => {
 
   it('passes on why the code could not be redeemed, and the next call starts anew', async () => {
     const finish = vi.fn(edges.finish).mockRejectedValueOnce(new Error('no network'))
-    const login = createLogin({ ...edges, finish })
+    const { login } = createLogin({ ...edges, finish })
     const failed = expect(login()).rejects.toThrow('no network')
     await comeBack('code=abc')
     await failed
@@ -130,7 +136,7 @@ describe('login', () => {
 
   it('is given up by its signal, and closes the window', async () => {
     const controller = new AbortController()
-    const result = createLogin(edges)({ signal: controller.signal })
+    const result = createLogin(edges).login({ signal: controller.signal })
     controller.abort()
     await expect(result).rejects.toMatchObject({ code: 'login_aborted' })
     expect(popup.close).toHaveBeenCalled()
@@ -138,13 +144,19 @@ describe('login', () => {
   })
 
   it('opens no window for a signal that is already aborted', async () => {
-    const result = createLogin(edges)({ signal: AbortSignal.abort() })
+    const result = createLogin(edges).login({ signal: AbortSignal.abort() })
     await expect(result).rejects.toMatchObject({ code: 'login_aborted' })
     expect(open).not.toHaveBeenCalled()
   })
 
+  it.each([Number.POSITIVE_INFINITY, 2 ** 40])('may take for ever: %d ms', async (timeout) => {
+    const result = createLogin(edges).login({ timeout })
+    await comeBack('code=abc')
+    expect(await result).toBe('signed in with abc')
+  })
+
   it('ends after its timeout', async () => {
-    const result = createLogin(edges)({ timeout: 10 })
+    const result = createLogin(edges).login({ timeout: 10 })
     await expect(result).rejects.toMatchObject({ code: 'login_timeout' })
     expect(popup.close).toHaveBeenCalled()
   })
@@ -152,7 +164,7 @@ describe('login', () => {
   it('says that it needs a safe page, and leaves nothing behind', async () => {
     const subtle = vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as never)
     const close = vi.spyOn(BroadcastChannel.prototype, 'close')
-    await expect(createLogin(edges)()).rejects.toMatchObject({ code: 'insecure_page' })
+    await expect(createLogin(edges).login()).rejects.toMatchObject({ code: 'insecure_page' })
     expect(popup.close).toHaveBeenCalled()
     await vi.waitFor(() => expect(close).toHaveBeenCalled())
     subtle.mockRestore()

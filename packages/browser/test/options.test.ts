@@ -45,6 +45,8 @@ describe('options', () => {
     [{ proxyUrl: 'javascript:alert(1)' }, '`proxyUrl`'],
     [{ apiUrl: '/1' }, '`apiUrl`'],
     [{ authorizeUrl: '' }, '`authorizeUrl`'],
+    [{ redirectUri: '/callback.html' }, '`redirectUri`'],
+    [{ redirectUri: 'http://' }, '`redirectUri`'],
   ])('are refused by name: %j', (wrong, named) => {
     const given = { ...options, ...wrong } as typeof options
     expect(() => checkOptions(given)).toThrow(

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RoambiAuthError } from '../src/errors.ts'
+import type { StoredSession } from '../src/session.ts'
 import { createSignedFetch } from '../src/signed-fetch.ts'
 
 interface Received {
@@ -10,9 +11,20 @@ interface Received {
   body: string
 }
 
+const session: StoredSession = {
+  accessToken: 'token-1',
+  refreshToken: undefined,
+  code: 'code-1',
+  redirectUri: 'http://localhost:5173/callback.html',
+  signedInAt: 1,
+  renewedAt: 1,
+  expiresAt: 2,
+}
+const renewed: StoredSession = { ...session, accessToken: 'token-2' }
+
 const received: Received[] = []
-let valid = 'token-1'
-let next = 'token-2'
+let valid = session.accessToken
+let next = renewed
 
 /** Accepts one token, and refuses all others with a 401. */
 const api = createServer(async (request, response) => {
@@ -39,13 +51,13 @@ beforeAll(async () => {
 afterAll(() => api.close())
 beforeEach(() => {
   received.length = 0
-  valid = 'token-1'
-  next = 'token-2'
+  valid = session.accessToken
+  next = renewed
 })
 
-/** Hands out `token-1`, and `next` when that is rejected. */
+/** Hands out `session`, and `next` when that is rejected. */
 const keeper = {
-  accessToken: async (rejected?: string) => (rejected ? next : 'token-1'),
+  session: async (rejected?: string) => (rejected ? next : session),
 }
 const signedFetch = (toOrigin = origin) =>
   createSignedFetch({ origin: toOrigin, keeper, fetch: (...request) => fetch(...request) })
@@ -88,9 +100,26 @@ describe('a signed fetch', () => {
     expect(received).toHaveLength(2)
   })
 
+  it('is not sent again as another user', async () => {
+    valid = 'token-2'
+    next = { ...renewed, signedInAt: 2 }
+    const response = await signedFetch()(`${origin}/`, { method: 'POST', body: '{"n":1}' })
+    expect(response.status).toBe(401)
+    expect(received).toHaveLength(1)
+  })
+
+  it('lets its caller go during a renewal', async () => {
+    const controller = new AbortController()
+    const endless = { session: () => new Promise<never>(() => {}) }
+    const waiting = createSignedFetch({ origin, keeper: endless, fetch })
+    const request = waiting(`${origin}/`, { signal: controller.signal })
+    controller.abort()
+    await expect(request).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   it('sends nothing when there is no token to be had', async () => {
-    const accessToken = () => Promise.reject(new RoambiAuthError('signed_out', 'Nobody is in.'))
-    const closed = createSignedFetch({ origin, keeper: { accessToken }, fetch })
+    const noSession = () => Promise.reject(new RoambiAuthError('signed_out', 'Nobody is in.'))
+    const closed = createSignedFetch({ origin, keeper: { session: noSession }, fetch })
     await expect(closed(`${origin}/`)).rejects.toMatchObject({ code: 'signed_out' })
     expect(received).toEqual([])
   })

@@ -20,6 +20,7 @@ describe('an answer with tokens', () => {
     ['zero', 0, 86_400],
     ['less than nothing', -5, 86_400],
     ['null', null, 86_400],
+    ['more than a clock can hold', 1e300, 86_400],
   ])('with %s as expires_in lives for %3$s s', (_, expires_in, expected) => {
     expect(judgeAnswer(200, JSON.stringify({ ...tokens, expires_in })).expiresIn).toBe(expected)
   })
@@ -53,6 +54,7 @@ describe('an answer without tokens', () => {
     [200, '{"error":"invalid_grant"}', 'invalid_token_answer', true],
     [200, '{"access_token":""}', 'invalid_token_answer', true],
     [200, '{"access_token":7}', 'invalid_token_answer', true],
+    [200, '{"access_token":"no\\nheader"}', 'invalid_token_answer', true],
     [200, 'null', 'invalid_token_answer', true],
     [404, '[]', 'invalid_token_answer', true],
   ])('%i %s means %s', (status, text, code, retryable) => {

@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { heldFetch, listen, nameOfUser, useBackend, userAnswers } from './backend.ts'
+
+const backend = useBackend()
+
+describe('signing in', () => {
+  it('redeems the code once and calls the API', async () => {
+    const roambi = backend.openTab()
+    const session = await backend.signIn(roambi)
+    expect(session.expiresAt - session.renewedAt).toBe(86_400_000)
+    expect(roambi.session).toEqual(session)
+    expect(await nameOfUser(roambi)).toBe('Joan Harris')
+    expect(backend.sent()).toEqual(['authorization_code'])
+  })
+
+  it('is remembered by the next page load', async () => {
+    await backend.signIn(backend.openTab())
+    const reloaded = backend.openTab()
+    expect(reloaded.session).toBeUndefined()
+    const heard = listen(reloaded)
+    await vi.waitFor(() => expect(heard).toEqual(['unknown', 'in: loaded']))
+    expect(await nameOfUser(reloaded)).toBe('Joan Harris')
+  })
+
+  it('is told to the other tabs', async () => {
+    const other = backend.openTab()
+    const heard = listen(other)
+    await vi.waitFor(() => expect(heard).toEqual(['unknown', 'out: loaded']))
+    await backend.signIn(backend.openTab())
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('in: signed-in elsewhere'))
+  })
+
+  it('stores nothing when the code is refused', async () => {
+    const roambi = backend.openTab()
+    userAnswers(() => ({ code: 'made-up' }))
+    await expect(roambi.login()).rejects.toMatchObject({ code: 'invalid_grant', retryable: false })
+    expect(await backend.stored()).toBeUndefined()
+  })
+
+  it('stores nothing when the token endpoint fails, and sends the code once', async () => {
+    backend.sandbox.failNext('html')
+    const roambi = backend.openTab()
+    await expect(backend.signIn(roambi)).rejects.toMatchObject({ code: 'server_error' })
+    expect(backend.sent()).toHaveLength(1)
+    expect(await backend.stored()).toBeUndefined()
+  })
+
+  it.each(['its signal', 'signing out'])('is undone by %s, also late', async (way) => {
+    const { fetch, answered, letThrough } = heldFetch()
+    const roambi = backend.openTab({ fetch })
+    const controller = new AbortController()
+    userAnswers(() => ({ code: backend.sandbox.issueCode() }))
+    const login = roambi.login({ signal: controller.signal })
+    const refused = expect(login).rejects.toMatchObject({ code: 'login_aborted' })
+    await answered
+    if (way === 'its signal') controller.abort()
+    else await roambi.logout()
+    letThrough()
+    await refused
+    expect(roambi.session).not.toBeTruthy()
+    expect(await backend.stored()).toBeUndefined()
+  })
+})
+
+describe('nobody signed in', () => {
+  it('fails an API call at once, without repeating it', async () => {
+    const read = vi.fn(async () => undefined)
+    const nothing = async () => {}
+    const roambi = backend.openTab({ store: { read, update: nothing, remove: nothing } })
+    await expect(nameOfUser(roambi)).rejects.toMatchObject({ code: 'signed_out' })
+    expect(read).toHaveBeenCalledOnce()
+    await expect(roambi.getAccessToken()).rejects.toMatchObject({ code: 'signed_out' })
+  })
+
+  it.each([null, 'undefined', 42, { accessToken: 7 }, { version: 2 }])(
+    'is what a stored %j means',
+    async (record) => {
+      await backend.store(record)
+      const heard = listen(backend.openTab())
+      await vi.waitFor(() => expect(heard.at(-1)).toBe('out: loaded'))
+    },
+  )
+})
+
+describe('a store that fails', () => {
+  const failing = () => {
+    throw new DOMException('The database is gone', 'UnknownError')
+  }
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('reads as signed out', async () => {
+    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(failing)
+    const heard = listen(backend.openTab())
+    await vi.waitFor(() => expect(heard).toEqual(['unknown', 'out: loaded']))
+  })
+
+  it('is named by signing in', async () => {
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(failing)
+    const roambi = backend.openTab()
+    await expect(backend.signIn(roambi)).rejects.toMatchObject({ code: 'storage_failed' })
+  })
+
+  it('does not keep a user from signing out, here and in other tabs', async () => {
+    const [one, two] = [backend.openTab(), backend.openTab()]
+    await backend.signIn(one)
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(failing)
+    const heard = listen(two)
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('in: loaded'))
+    await one.logout()
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('out: signed-out elsewhere'))
+  })
+})

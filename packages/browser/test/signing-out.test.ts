@@ -1,0 +1,97 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createIndexedDbStore } from '../src/session-store.ts'
+import { heldFetch, listen, renew, useBackend } from './backend.ts'
+
+const backend = useBackend()
+
+describe('signing out', () => {
+  it('forgets the session here and in the other tabs', async () => {
+    const [one, two] = [backend.openTab(), backend.openTab()]
+    await backend.signIn(one)
+    const heard = listen(two)
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('in: loaded'))
+    const done = one.logout()
+    expect(one.session).toBeNull()
+    await done
+    expect(await backend.stored()).toBeUndefined()
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('out: signed-out elsewhere'))
+  })
+
+  it('is not undone by a renewal that comes back late', async () => {
+    await backend.signIn(backend.openTab())
+    const { fetch, answered, letThrough } = heldFetch()
+    const roambi = backend.openTab({ fetch })
+    const renewal = renew(roambi)
+    const refused = expect(renewal).rejects.toMatchObject({ code: 'signed_out' })
+    await answered
+    await roambi.logout()
+    letThrough()
+    await refused
+    expect(roambi.session).toBeNull()
+    expect(await backend.stored()).toBeUndefined()
+  })
+
+  it('in the task of a renewal is told once, and the renewal gets no token', async () => {
+    const roambi = backend.openTab()
+    await backend.signIn(roambi)
+    const heard = listen(roambi)
+    const token = await roambi.getAccessToken()
+    const renewal = roambi.getAccessToken({ rejected: token })
+    const refused = expect(renewal).rejects.toMatchObject({ code: 'signed_out' })
+    await roambi.logout()
+    await refused
+    expect(heard).toEqual(['in', 'out: signed-out'])
+    expect(await backend.stored()).toBeUndefined()
+  })
+
+  it('while a renewal is being stored is told once, and the renewal gets no token', async () => {
+    await backend.signIn(backend.openTab())
+    const store = createIndexedDbStore(backend.storeKey)
+    const roambi = backend.openTab({
+      store: {
+        ...store,
+        async update(change) {
+          await store.update(change)
+          await roambi.logout()
+        },
+      },
+    })
+    await roambi.getAccessToken()
+    const heard = listen(roambi)
+    await expect(renew(roambi)).rejects.toMatchObject({ code: 'signed_out' })
+    expect(heard).toEqual(['in', 'out: signed-out'])
+    expect(await backend.stored()).toBeUndefined()
+  })
+
+  it('and in again is not undone by a renewal of the first session', async () => {
+    await backend.signIn(backend.openTab())
+    const { fetch, answered, letThrough } = heldFetch()
+    const roambi = backend.openTab({ fetch })
+    const renewal = renew(roambi)
+    await answered
+    const other = backend.openTab()
+    await other.logout()
+    await backend.signIn(other)
+    const session = await backend.stored()
+    letThrough()
+    expect(await renewal).toBe(session.accessToken)
+    expect(await backend.stored()).toEqual(session)
+  })
+})
+
+it('tells no token to listeners and in broadcasts', async () => {
+  const told: unknown[] = []
+  const broadcasts = new BroadcastChannel(`roambi-auth session ${backend.storeKey}`)
+  broadcasts.addEventListener('message', ({ data }) => told.push(data))
+  const roambi = backend.openTab()
+  roambi.subscribe((...news) => told.push(news))
+  await backend.signIn(roambi)
+  await renew(roambi)
+  const { accessToken, refreshToken, code } = await backend.stored()
+  await roambi.logout()
+  await vi.waitFor(() => expect(told).toContainEqual({ reason: 'signed-out' }))
+  broadcasts.close()
+  for (const secret of [accessToken, refreshToken, code]) {
+    expect(JSON.stringify(told)).not.toContain(secret)
+  }
+})
