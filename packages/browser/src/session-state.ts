@@ -97,7 +97,7 @@ export function createSessionState(name: string, store: SessionStore): SessionSt
       let after = null as StoredSession | null
       const change = (record: unknown) => {
         before = readStoredSession(record)
-        after = began === epoch ? next(before) : before
+        after = next(before)
         return after ?? undefined
       }
       // Twice, since what could not be stored may be the only refresh token that still lives.
@@ -111,11 +111,8 @@ export function createSessionState(name: string, store: SessionStore): SessionSt
     async clear() {
       epoch++
       learn(null, { reason: 'signed-out', elsewhere: false })
-      try {
-        await store.remove()
-      } finally {
-        otherTabs().postMessage({ reason: 'signed-out' })
-      }
+      await store.remove()
+      otherTabs().postMessage({ reason: 'signed-out' })
     },
     subscribe(listener) {
       listener(session, undefined)

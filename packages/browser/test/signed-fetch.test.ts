@@ -108,10 +108,11 @@ describe('a signed fetch', () => {
     expect(received).toHaveLength(1)
   })
 
-  it('lets its caller go during a renewal', async () => {
+  it.each(['before', 'during'])('lets its caller go when aborted %s a renewal', async (when) => {
     const controller = new AbortController()
     const endless = { session: () => new Promise<never>(() => {}) }
     const waiting = createSignedFetch({ origin, keeper: endless, fetch })
+    if (when === 'before') controller.abort()
     const request = waiting(`${origin}/`, { signal: controller.signal })
     controller.abort()
     await expect(request).rejects.toMatchObject({ name: 'AbortError' })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createIndexedDbStore } from '../src/session-store.ts'
 import { heldFetch, listen, nameOfUser, useBackend, userAnswers } from './backend.ts'
 
 const backend = useBackend()
@@ -60,6 +61,21 @@ describe('signing in', () => {
     expect(roambi.session).not.toBeTruthy()
     expect(await backend.stored()).toBeUndefined()
   })
+})
+
+it('is undone by signing out while it is being stored', async () => {
+  const store = createIndexedDbStore(backend.storeKey)
+  const roambi = backend.openTab({
+    store: {
+      ...store,
+      async update(change) {
+        await store.update(change)
+        await roambi.logout()
+      },
+    },
+  })
+  await expect(backend.signIn(roambi)).rejects.toMatchObject({ code: 'login_aborted' })
+  expect(await backend.stored()).toBeUndefined()
 })
 
 describe('nobody signed in', () => {

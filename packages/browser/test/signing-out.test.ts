@@ -79,6 +79,31 @@ describe('signing out', () => {
   })
 })
 
+it('tells a listener nothing once it has left', async () => {
+  const roambi = backend.openTab()
+  await backend.signIn(roambi)
+  const told = vi.fn()
+  const leave = roambi.subscribe(told)
+  const done = roambi.logout()
+  leave()
+  await done
+  expect(told).toHaveBeenCalledOnce()
+})
+
+it.each([null, 'hello', { reason: 'nonsense' }])(
+  'takes any other message between the tabs, such as %j, as a hint to look',
+  async (message) => {
+    const roambi = backend.openTab()
+    await backend.signIn(roambi)
+    const heard = listen(roambi)
+    await backend.ageSession()
+    const broadcasts = new BroadcastChannel(`roambi-auth session ${backend.storeKey}`)
+    broadcasts.postMessage(message)
+    await vi.waitFor(() => expect(heard).toEqual(['in', 'in: loaded elsewhere']))
+    broadcasts.close()
+  },
+)
+
 it('tells no token to listeners and in broadcasts', async () => {
   const told: unknown[] = []
   const broadcasts = new BroadcastChannel(`roambi-auth session ${backend.storeKey}`)

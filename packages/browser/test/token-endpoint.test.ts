@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RoambiAuthError } from '../src/errors.ts'
-import { judgeAnswer } from '../src/token-endpoint.ts'
+import { createTokenEndpoint, judgeAnswer } from '../src/token-endpoint.ts'
 
 const tokens = { access_token: '1/abc', token_type: 'bearer' }
 
@@ -63,5 +63,44 @@ describe('an answer without tokens', () => {
 
   it('tells the reason that the endpoint gives', () => {
     expect(refusal(400, invalidGrant).message).toContain('Sign in again.')
+  })
+})
+
+it('is asked once, with a form and without cookies', async () => {
+  const asked: { method: string; credentials: string; form: string }[] = []
+  const endpoint = createTokenEndpoint({
+    url: 'https://auth.example.com/1/token',
+    clientId: 'client-1',
+    now: () => 1000,
+    async fetch(input) {
+      const request = new Request(input)
+      const { method, credentials } = request
+      asked.push({ method, credentials, form: await request.text() })
+      return Response.json({ ...tokens, expires_in: 60 })
+    },
+  })
+  const request = {
+    authorizeUrl: 'https://api.roambi.com/1/authorize',
+    clientId: 'client-1',
+    redirectUri: 'http://localhost:5173/callback.html',
+    state: 'state-1',
+    codeVerifier: 'verifier-1',
+  }
+  expect(await endpoint.redeem('code-1', request)).toEqual({
+    accessToken: '1/abc',
+    refreshToken: undefined,
+    code: 'code-1',
+    redirectUri: request.redirectUri,
+    signedInAt: 1000,
+    renewedAt: 1000,
+    expiresAt: 61_000,
+  })
+  expect(asked).toMatchObject([{ method: 'POST', credentials: 'omit' }])
+  expect(Object.fromEntries(new URLSearchParams(asked[0]?.form))).toEqual({
+    grant_type: 'authorization_code',
+    client_id: 'client-1',
+    code: 'code-1',
+    redirect_uri: request.redirectUri,
+    code_verifier: 'verifier-1',
   })
 })
