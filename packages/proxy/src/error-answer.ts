@@ -15,7 +15,12 @@ export function answerError(
   return reply
     .code(answer.status)
     .headers({ ...noStore, ...answer.headers })
-    .send({ error: answer.code, error_description: answer.message })
+    .send(errorBody(answer))
+}
+
+/** RFC 6749 section 5.2. */
+export function errorBody({ code, message }: OAuthError): object {
+  return { error: code, error_description: message }
 }
 
 function toOAuthError(error: FastifyError | OAuthError): OAuthError {

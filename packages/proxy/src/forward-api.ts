@@ -1,6 +1,6 @@
-import replyFrom from '@fastify/reply-from'
+import replyFrom, { type FastifyReplyFromHooks } from '@fastify/reply-from'
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
-import { Pool } from 'undici'
+import { createApiPool } from './api-pool.ts'
 import { invalidRequest, missingBearerToken } from './errors.ts'
 import { apiAnswerHeaders, apiRequestHeaders } from './forwarded-headers.ts'
 import type { CheckedOptions } from './options.ts'
@@ -15,17 +15,12 @@ export async function forwardApi(
 ): Promise<void> {
   const { origin, pathname } = new URL(apiUrl)
   const basePath = pathname.replace(/\/$/, '')
-  const pool = new Pool(origin, {
-    connections: 128,
-    connect: { timeout: timeouts.connect },
-    headersTimeout: timeouts.api,
-    bodyTimeout: timeouts.api,
-  })
+  const pool = createApiPool({ apiUrl, timeouts })
   app.addHook('onClose', () => pool.destroy())
 
   await app.register(replyFrom, {
     base: origin,
-    undici: pool,
+    undici: { request: pool.request },
     disableRequestLogging: true,
     // With GET in this list a 503 would be asked again, up to ten times.
     retryMethods: [],
@@ -38,14 +33,10 @@ export async function forwardApi(
     method: apiMethods,
     url: '/*',
     onRequest: [requireBearerToken, refuseAmbiguousPath],
-    handler: (request, reply) =>
-      reply.from(basePath + pathOf(request.url).slice(app.prefix.length - 1), {
-        rewriteRequestHeaders: (_request, headers) => apiRequestHeaders(headers),
-        rewriteHeaders: apiAnswerHeaders,
-        onError: (_reply, { error }) => {
-          reply.send(failureAnswer(failureOf(error.cause ?? error)))
-        },
-      }),
+    handler: (request, reply) => {
+      const source = basePath + pathOf(request.url).slice(app.prefix.length - 1)
+      return pool.untilHangup(reply.raw, () => reply.from(source, forwarding))
+    },
   })
 
   async function refuseAmbiguousPath({ url }: FastifyRequest): Promise<void> {
@@ -56,6 +47,14 @@ export async function forwardApi(
   }
 }
 
+const forwarding: FastifyReplyFromHooks = {
+  rewriteRequestHeaders: (_request, headers) => apiRequestHeaders(headers),
+  rewriteHeaders: apiAnswerHeaders,
+  onError: (reply, { error }) => {
+    reply.send(failureAnswer(failureOf(error.cause ?? error)))
+  },
+}
+
 // Servers read dot segments, encoded slashes and backslashes in different ways, so that a path
 // could reach more of the upstream than what lies under `apiUrl`.
 const ambiguous = /\/(\.|%2e){1,2}([/;]|$)|%2f|%5c|[\\#]/i
@@ -64,7 +63,9 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? ''
 }
 
-// RFC 6750 section 2.1.
+// RFC 6750 section 2.1. What `Connection` names is not passed on (RFC 9110 section 7.6.1).
 async function requireBearerToken({ headers }: FastifyRequest): Promise<void> {
-  if (!/^Bearer +[\w.~+/-]+=*$/i.test(headers.authorization ?? '')) throw missingBearerToken()
+  const { authorization = '', connection = '' } = headers
+  const isPassedOn = !/(^|,)\s*authorization\s*(,|$)/i.test(connection)
+  if (!isPassedOn || !/^Bearer +[\w.~+/-]+=*$/i.test(authorization)) throw missingBearerToken()
 }

@@ -11,24 +11,25 @@ export function apiAnswerHeaders(headers: IncomingHttpHeaders): IncomingHttpHead
   return { ...pick(headers, answerHeaders), vary: vary ? `Origin, ${vary}` : 'Origin' }
 }
 
-const requestHeaders = [
+/** Those that the app's page may set; the browser adds the others. */
+export const appHeaders: readonly string[] = [
   'accept',
-  'accept-encoding',
   'accept-language',
   'authorization',
   'content-encoding',
-  'content-length',
   'content-type',
-  'host',
   'if-match',
   'if-modified-since',
   'if-none-match',
+  'if-range',
   'if-unmodified-since',
   'range',
-  'user-agent',
 ]
 
-const answerHeaders = [
+const requestHeaders = [...appHeaders, 'accept-encoding', 'content-length', 'host', 'user-agent']
+
+/** All of which the app's page may read. */
+export const answerHeaders: readonly string[] = [
   'accept-ranges',
   'cache-control',
   'content-disposition',

@@ -1,3 +1,3 @@
-export { InvalidOptions, type RoambiProxyOptions, type Timeouts } from './options.ts'
+export { InvalidOptions, type Problem, type RoambiProxyOptions, type Timeouts } from './options.ts'
 export { roambiProxy } from './plugin.ts'
 export { createServer, type ServerSettings } from './server.ts'

@@ -43,6 +43,7 @@ export class InvalidOptions extends Error {
   }
 }
 
+/** What is wrong with an option, as `option problem` reads: `clientId must be printable ASCII`. */
 export interface Problem {
   readonly option: keyof RoambiProxyOptions
   readonly problem: string
@@ -94,7 +95,7 @@ const rules: readonly Rule[] = [
   {
     option: 'allowedOrigins',
     problem:
-      'must list at least one origin, each like https://app.example.com, without path or slash',
+      'must list at least one origin, each like https://app.example.com, without path, slash or *',
     holds: (value) => isListOf(value, isOrigin),
   },
 ]
@@ -123,5 +124,5 @@ function isRedirectUri(entry: string): boolean {
 }
 
 function isOrigin(entry: string): boolean {
-  return URL.canParse(entry) && new URL(entry).origin === entry
+  return URL.canParse(entry) && new URL(entry).origin === entry && !entry.includes('*')
 }

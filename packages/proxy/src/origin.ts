@@ -1,6 +1,7 @@
 import type { FastifyCorsOptions } from '@fastify/cors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { foreignOrigin } from './errors.ts'
+import { answerHeaders, appHeaders } from './forwarded-headers.ts'
 
 /**
  * A hook that lets pass what comes from an allowed origin, or from no page at all. It keeps other
@@ -21,18 +22,22 @@ export function corsOptions(
   return {
     origin: [...allowedOrigins],
     methods: [...methods],
-    allowedHeaders: [
-      'authorization',
-      'content-type',
-      'accept',
-      'if-match',
-      'if-none-match',
-      'range',
-    ],
-    exposedHeaders: ['retry-after', 'www-authenticate', 'location', 'etag', 'content-disposition'],
+    allowedHeaders: [...appHeaders],
+    exposedHeaders: [...answerHeaders],
     maxAge: 600,
     // A preflight without its headers would else be answered as text/plain.
     strictPreflight: false,
+  }
+}
+
+/** The headers of an answer that only the page of an allowed origin can read. */
+export function readableFor(
+  allowedOrigins: readonly string[],
+  origin = '',
+): Record<string, string> {
+  return {
+    vary: 'Origin',
+    ...(allowedOrigins.includes(origin) && { 'access-control-allow-origin': origin }),
   }
 }
 

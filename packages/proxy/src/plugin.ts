@@ -16,7 +16,7 @@ import { createUpstream } from './upstream.ts'
  * ```ts
  * app.register(roambiProxy, {
  *   clientId: '3d7c…',
- *   clientSecret: process.env.ROAMBI_CLIENT_SECRET,
+ *   clientSecret: process.env.ROAMBI_CLIENT_SECRET ?? '',
  *   redirectUris: ['https://app.example.com/callback.html'],
  *   allowedOrigins: ['https://app.example.com'],
  * })
@@ -50,13 +50,11 @@ async function version1(app: FastifyInstance, options: CheckedOptions): Promise<
   const unserved = ['/authorize', '/authorize/*', '/callback', '/callback/*', '/token/*']
   if (options.forwardApi) await app.register(forwardApi, options)
   else unserved.push('/*')
+  const refuse = async () => {
+    throw notFound()
+  }
   for (const url of unserved) {
-    app.route({
-      method: apiMethods,
-      url,
-      handler: () => {
-        throw notFound()
-      },
-    })
+    // onRequest comes before the body is read, of whatever type it is.
+    app.route({ method: apiMethods, url, onRequest: refuse, handler: refuse })
   }
 }

@@ -3,21 +3,32 @@ import { answerError } from './error-answer.ts'
 import { notFound } from './errors.ts'
 import { logSerializers } from './log.ts'
 import type { RoambiProxyOptions } from './options.ts'
+import { readableFor } from './origin.ts'
 import { roambiProxy } from './plugin.ts'
+import { answerUnreadable } from './unreadable-request.ts'
 
 export interface ServerSettings extends RoambiProxyOptions {
   /** One of pino's: `trace` … `fatal`, or `silent`. Default `info`. */
   logLevel?: string
 }
 
-/** A Fastify server with nothing on it but the proxy and `GET /healthz`. Logs to standard output. */
+/**
+ * A Fastify server with nothing on it but the proxy and `GET /healthz`.
+ *
+ * @param logDestination Gets each line of the log, JSON with its newline. Default standard output.
+ */
 export function createServer(
   { logLevel = 'info', ...options }: ServerSettings,
   logDestination: { write(line: string): void } = process.stdout,
 ): FastifyInstance {
   const app = Fastify({
     logger: { level: logLevel, serializers: logSerializers, stream: logDestination },
-    frameworkErrors: answerError,
+    // For a malformed URL no hook runs, and so no @fastify/cors.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(readableFor(options.allowedOrigins, request.headers.origin))
+      answerError(error, request, reply)
+    },
+    clientErrorHandler: answerUnreadable,
     // Node's own default, which Fastify switches off.
     requestTimeout: 300_000,
     return503OnClosing: false,

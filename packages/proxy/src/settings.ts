@@ -8,7 +8,7 @@ export interface Settings extends ServerSettings {
   readonly port: number
 }
 
-/** Thrown when the environment won't do: a sentence for each variable, none of which quotes a value. */
+/** Thrown when the environment won't do: a sentence for each variable, none of which quotes a secret. */
 export class InvalidSettings extends Error {
   override readonly name = 'InvalidSettings'
   readonly sentences: readonly string[]

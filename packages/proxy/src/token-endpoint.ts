@@ -3,7 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { noStore } from './error-answer.ts'
 import { invalidRequest, methodNotAllowed } from './errors.ts'
 import type { TokenExchange } from './token-exchange.ts'
-import { type Client, judgeTokenForm, secretInBrowser, type TokenForm } from './token-form.ts'
+import {
+  type Client,
+  judgeTokenForm,
+  refuseParametersInQuery,
+  secretInBrowser,
+  type TokenForm,
+} from './token-form.ts'
 
 export interface TokenEndpointOptions {
   readonly client: Client
@@ -18,19 +24,26 @@ export async function tokenEndpoint(
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: 16 * 1024 })
 
-  app.post<{ Body: TokenForm | undefined }>('/token', async (request, reply) => {
-    if (request.headers.authorization !== undefined) throw secretInBrowser()
-    if (!request.body) throw invalidRequest('The request has no form.')
-    const grant = judgeTokenForm(request.body, client)
-    const tokens = await exchange(grant, request.log)
-    return reply.headers(noStore).send(tokens)
-  })
+  app.post<{ Querystring: TokenForm; Body: TokenForm | undefined }>(
+    '/token',
+    async (request, reply) => {
+      if (request.headers.authorization !== undefined) throw secretInBrowser()
+      refuseParametersInQuery(request.query)
+      if (!request.body) throw invalidRequest('The request has no form.')
+      const grant = judgeTokenForm(request.body, client)
+      const tokens = await exchange(grant, request.log)
+      return reply.headers(noStore).send(tokens)
+    },
+  )
 
+  const refuse = async () => {
+    throw methodNotAllowed('POST')
+  }
   app.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
     url: '/token',
-    handler: () => {
-      throw methodNotAllowed('POST')
-    },
+    // Comes before the body is read, of whatever type it is.
+    onRequest: refuse,
+    handler: refuse,
   })
 }

@@ -25,8 +25,8 @@ export function createTokenExchange(
     const attempt = async (mayRepeat: boolean): Promise<TokenAnswer> => {
       const judgement = judgeOutcome(grant.grant_type, await upstream.ask(form, signal))
       if ('tokens' in judgement) return judgement.tokens
-      const { level, reason, error, repeat } = judgement
-      log[level]({ upstream: reason, grantType: grant.grant_type }, 'no tokens from Roambi')
+      const { level, reason, code, error, repeat } = judgement
+      log[level]({ upstream: reason, code, grantType: grant.grant_type }, 'no tokens from Roambi')
       if (!repeat || !mayRepeat) throw error
       await pause(retryPause * (0.5 + Math.random() / 2))
       return attempt(false)

@@ -47,6 +47,13 @@ export function judgeTokenForm(form: TokenForm, client: Client): GrantRequest {
   }
 }
 
+/** RFC 6749 section 3.2: they belong in the body, since a URL ends up in logs. Throws OAuthError. */
+export function refuseParametersInQuery(query: TokenForm): void {
+  if ([...credentials, 'code', 'refresh_token'].some((name) => name in query)) {
+    throw invalidRequest('The parameters belong in the body, not in the query.')
+  }
+}
+
 export const secretInBrowser = (): OAuthError =>
   invalidRequest('Send no credentials: the client secret belongs on the proxy, which adds it.')
 

@@ -11,8 +11,8 @@ import {
 } from './errors.ts'
 import { readTokens, type TokenAnswer } from './token-answer.ts'
 import type { GrantRequest } from './token-form.ts'
-import type { UpstreamAnswer, UpstreamOutcome } from './upstream.ts'
-import { failureAnswer, type UpstreamFailure } from './upstream-failure.ts'
+import type { NoAnswer, UpstreamAnswer, UpstreamOutcome } from './upstream.ts'
+import { failureAnswer } from './upstream-failure.ts'
 
 export type Judgement = { readonly tokens: TokenAnswer } | Refusal
 
@@ -21,6 +21,8 @@ export interface Refusal {
   readonly error: OAuthError
   /** What the log is told: our own words, never the upstream's. */
   readonly reason: string
+  /** The code of the error, when there was no answer. */
+  readonly code?: string | undefined
   readonly level: 'info' | 'warn' | 'error'
   /** Whether asking once more is safe, or documented. */
   readonly repeat?: true
@@ -30,7 +32,7 @@ export function judgeOutcome(
   grantType: GrantRequest['grant_type'],
   outcome: UpstreamOutcome,
 ): Judgement {
-  if ('failure' in outcome) return judgeFailure(outcome.failure)
+  if ('failure' in outcome) return judgeFailure(outcome)
   const { status, text } = outcome
   if (isRateLimit(outcome)) {
     return refusal('warn', 'rate limit', rateLimited(saneRetryAfter(outcome)))
@@ -42,7 +44,7 @@ export function judgeOutcome(
 
   const body = parseObject(text)
   if (!body) return refusal('error', `status ${status} without JSON`, badGateway())
-  if (body.error) return judgeErrorCode(grantType, body.error)
+  if (body.error) return judgeErrorCode(grantType, status, body.error)
   const tokens = status === 200 && readTokens(body)
   return tokens ? { tokens } : refusal('error', `status ${status} without tokens`, badGateway())
 }
@@ -51,8 +53,8 @@ function refusal(level: Refusal['level'], reason: string, error: OAuthError): Re
   return { level, reason, error }
 }
 
-function judgeFailure(failure: UpstreamFailure): Refusal {
-  const refused = refusal('error', failure, failureAnswer(failure))
+function judgeFailure({ failure, code }: NoAnswer): Refusal {
+  const refused = { ...refusal('error', failure, failureAnswer(failure)), code }
   return failure === 'unreachable' ? { ...refused, repeat: true } : refused
 }
 
@@ -78,7 +80,26 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function judgeErrorCode(grantType: GrantRequest['grant_type'], code: unknown): Refusal {
+function judgeErrorCode(
+  grantType: GrantRequest['grant_type'],
+  status: number,
+  code: unknown,
+): Refusal {
+  switch (code) {
+    case 'internal_server_error':
+      return { ...refusal('warn', code, unavailable()), repeat: true }
+    case 'invalid_client':
+    case 'unauthorized_client':
+      return refusal(
+        'error',
+        `${code}: the proxy's own client id or secret is refused`,
+        refusedByUpstream(),
+      )
+  }
+  // With any other status it is no word of the token endpoint on the token.
+  if (![200, 400, 401].includes(status)) {
+    return refusal('error', `status ${status} with an error code`, badGateway())
+  }
   switch (code) {
     case 'invalid_grant':
       return refusal('info', code, invalidGrant())
@@ -87,15 +108,6 @@ function judgeErrorCode(grantType: GrantRequest['grant_type'], code: unknown): R
       return refusal(grantType === 'refresh_token' ? 'info' : 'warn', code, invalidGrant())
     case 'redirect_url_mismatch':
       return refusal('warn', code, invalidGrant())
-    case 'invalid_client':
-    case 'unauthorized_client':
-      return refusal(
-        'error',
-        `${code}: the proxy's own client id or secret is refused`,
-        refusedByUpstream(),
-      )
-    case 'internal_server_error':
-      return { ...refusal('warn', code, unavailable()), repeat: true }
     default:
       return refusal('error', 'unknown error code', badGateway())
   }

@@ -7,9 +7,21 @@ import { badGateway, type OAuthError, timedOut, unavailable } from './errors.ts'
 export type UpstreamFailure = 'unreachable' | 'timeout' | 'reset' | 'unreadable'
 
 export function failureOf(error: unknown): UpstreamFailure {
-  const { name, code } = error as { name?: string; code?: unknown }
-  return failures[String(code)] ?? failures[String(name)] ?? 'reset'
+  const code = codeOf(error) ?? ''
+  if (untrustedCertificate.test(code)) return 'unreachable'
+  const { name = '' } = error as { name?: string }
+  return failures[code] ?? failures[name] ?? 'reset'
 }
+
+/** Of the error's members the one that is safe to be logged: a message may quote what was received. */
+export function codeOf(error: unknown): string | undefined {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}
+
+// Node's names for a certificate that it does not trust, all of which come before the request is
+// sent. An alert of the other side (ERR_SSL_…) may come after it.
+const untrustedCertificate = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_)|SELF_SIGNED_CERT/
 
 const failures: Readonly<Record<string, UpstreamFailure>> = {
   ECONNREFUSED: 'unreachable',

@@ -1,13 +1,18 @@
 import { Pool } from 'undici'
 import type { CheckedOptions } from './options.ts'
-import { failureOf, type UpstreamFailure } from './upstream-failure.ts'
+import { codeOf, failureOf, type UpstreamFailure } from './upstream-failure.ts'
 
-export type UpstreamOutcome = UpstreamAnswer | { readonly failure: UpstreamFailure }
+export type UpstreamOutcome = UpstreamAnswer | NoAnswer
 
 export interface UpstreamAnswer {
   readonly status: number
   readonly retryAfter?: string | undefined
   readonly text: string
+}
+
+export interface NoAnswer {
+  readonly failure: UpstreamFailure
+  readonly code?: string | undefined
 }
 
 /** The upstream's token endpoint. */
@@ -47,7 +52,7 @@ export function createUpstream({
         const retryAfter = headers['retry-after']?.toString()
         return { status: statusCode, retryAfter, text: await body.text() }
       } catch (error) {
-        return { failure: failureOf(error) }
+        return { failure: failureOf(error), code: codeOf(error) }
       }
     },
     // By then nobody is left to answer.

@@ -1,7 +1,7 @@
-import { connect } from 'node:net'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { roambiProxy } from '../src/index.ts'
+import { sendBytes } from './raw-request.ts'
 import {
   answerOf,
   appOrigin,
@@ -55,20 +55,12 @@ async function sendEverything(url: string, issueCode: () => string): Promise<str
   await fetch(`${url}/1/user/resources?access_token=${hide()}`, { headers })
   await post({ refresh_token: hide() }, headers, '/1/contents')
   await fetch(`${url}/1/%ff?code=${hide()}`)
-  await sendRaw(url, `GET /1/token#${hide()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
-  await sendRaw(url, `GET /1/token;code=${hide()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  await sendBytes(url, `GET /1/token#${hide()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  await sendBytes(
+    url,
+    `GET /1/token;code=${hide()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+  )
   return hidden
-}
-
-function sendRaw(url: string, bytes: string): Promise<void> {
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(bytes))
-    socket
-      .resume()
-      .on('error', reject)
-      .on('close', () => resolve())
-  })
 }
 
 function expectHidden(log: string, hidden: string[]) {
@@ -81,8 +73,8 @@ function expectHidden(log: string, hidden: string[]) {
 test('the log of the program holds no secret, code, token or verifier', async () => {
   const { proxy, sandbox } = await startStage({ timeouts: { token: 300 } })
   const hidden = await sendEverything(proxy.url, () => sandbox.issueCode())
-  await sendRaw(proxy.url, 'GET /1/token?code=hidden-raw HTTP/9.9\r\n\r\n')
-  await sendRaw(
+  await sendBytes(proxy.url, 'GET /1/token?code=hidden-raw HTTP/9.9\r\n\r\n')
+  await sendBytes(
     proxy.url,
     'PROPFIND /1/token?hidden-raw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
   )

@@ -118,6 +118,7 @@ describe('registration fails', () => {
     ['redirectUris', [`${redirectUri}#`]],
     ['allowedOrigins', []],
     ['allowedOrigins', ['*']],
+    ['allowedOrigins', ['https://*.example.com']],
     ['allowedOrigins', ['null']],
     ['allowedOrigins', [`${appOrigin}/`]],
     ['allowedOrigins', ['https://App.example.com']],

@@ -75,5 +75,13 @@ test('it stops with a sentence when the port is taken', { timeout: 30_000 }, asy
   const { port } = await listening({})
   const { exit, output } = startProgram({ ...environment, PORT: String(port) })
   expect(await exit).toBe(1)
-  expect(output.stderr).toBe('The port is taken: set PORT to another one.\n')
+  expect(output.stderr).toBe(`Port ${port} is taken: set PORT to another one.\n`)
+})
+
+test('it stops with a sentence when there is no such host', { timeout: 30_000 }, async () => {
+  const { exit, output } = startProgram({ ...environment, HOST: 'nohost.invalid', PORT: '4567' })
+  expect(await exit).toBe(1)
+  expect(output.stderr).toMatch(
+    /^HOST nohost\.invalid and PORT 4567 can't be listened on \(\w+\)\.\n$/,
+  )
 })

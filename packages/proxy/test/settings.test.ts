@@ -116,7 +116,7 @@ describe('a sentence names the variable', () => {
     ],
     [
       { PROXY_ALLOWED_ORIGINS: 'https://a.example,' },
-      'PROXY_ALLOWED_ORIGINS must list at least one origin, each like https://app.example.com, without path or slash.',
+      'PROXY_ALLOWED_ORIGINS must list at least one origin, each like https://app.example.com, without path, slash or *.',
     ],
     [{ PROXY_MODE: 'pkce' }, 'PROXY_MODE must be direct, the one mode of this version.'],
     [{ PROXY_FORWARD_API: 'yes' }, 'PROXY_FORWARD_API must be true or false.'],

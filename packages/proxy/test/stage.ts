@@ -9,12 +9,16 @@ export const appOrigin = 'https://app.example.com'
 export const redirectUri = 'https://app.example.com/callback.html'
 export const client = { clientId: 'consumer-key-1', clientSecret: 'consumer-secret-1' }
 
+export const bearer = { authorization: 'Bearer 1/65_EnBUJxDe5GsIjC' }
+
 export interface Proxy {
   readonly url: string
   /** What was logged so far. */
   log(): string
   /** Posts a form to `/1/token`, by default as the app's page does. */
   post(form: Record<string, string> | string, headers?: Record<string, string>): Promise<Answer>
+  /** Only for tests of closing: it is closed in any case when the test is over. */
+  close(): Promise<void>
 }
 
 export interface Answer {
@@ -53,6 +57,7 @@ export async function startProxy(settings: Partial<ServerSettings>): Promise<Pro
     log: () => lines.join(''),
     post: (form, headers = { origin: appOrigin }) =>
       postForm(`${app.listeningOrigin}/1/token`, form, headers),
+    close: () => app.close(),
   }
 }
 
@@ -95,6 +100,13 @@ export async function startUpstream(
   const address = server.address() as AddressInfo
   return { apiUrl: `http://127.0.0.1:${address.port}/1`, requests: () => requests }
 }
+
+/** An upstream that answers with what it received. */
+export const startEcho = (): ReturnType<typeof startUpstream> =>
+  startUpstream((request, response) => {
+    const { method, url, headers } = request
+    request.resume().on('end', () => response.end(JSON.stringify({ method, url, headers })))
+  })
 
 export const codeForm = (code: string): Record<string, string> => ({
   grant_type: 'authorization_code',

@@ -143,6 +143,19 @@ describe('what is refused before the upstream is asked', () => {
     expect(sandbox.tokenRequests).toEqual([])
   })
 
+  test.each(['client_secret', 'client_assertion', 'password', 'code', 'refresh_token'])(
+    '%s in the query, whatever the form says',
+    async (name) => {
+      const { proxy, sandbox } = await startStage()
+      const response = await fetch(`${proxy.url}/1/token?${name}=x`, {
+        method: 'POST',
+        body: new URLSearchParams(codeForm(sandbox.issueCode())),
+      })
+      expectError(await answerOf(response), 400, 'invalid_request')
+      expect(sandbox.tokenRequests).toEqual([])
+    },
+  )
+
   test('a request without a body', async () => {
     const { proxy, sandbox } = await startStage()
     const response = await fetch(`${proxy.url}/1/token`, { method: 'POST' })
@@ -153,7 +166,8 @@ describe('what is refused before the upstream is asked', () => {
   test('any method but POST', async () => {
     const { proxy, sandbox } = await startStage()
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      const response = await fetch(`${proxy.url}/1/token?code=c`, { method })
+      const body = method === 'GET' ? null : '{}'
+      const response = await fetch(`${proxy.url}/1/token?code=c`, { method, body })
       expectError(await answerOf(response), 405, 'invalid_request')
       expect(response.headers.get('allow')).toBe('POST')
     }
@@ -187,6 +201,26 @@ describe('what the sandbox refuses', () => {
     sandbox.revokeRefreshTokens()
     expectError(await proxy.post(refreshForm(String(body.refresh_token))), 400, 'invalid_grant')
     expect(sandbox.tokenRequests.at(-1)?.status).toBe(400)
+  })
+
+  test('invalid_request on a code is invalid_grant, with a warning', async () => {
+    const { proxy, sandbox } = await startStage()
+    sandbox.failNext({ status: 400, body: '{"error":"invalid_request"}' })
+    expectError(await proxy.post(codeForm('c')), 400, 'invalid_grant')
+    expect(proxy.log()).toMatch(/"level":40,.*"upstream":"invalid_request"/)
+  })
+
+  test('an error that comes with 200 counts as the error', async () => {
+    const { proxy, sandbox } = await startStage()
+    sandbox.failNext({ status: 200, body: '{"error":"invalid_grant","access_token":"a"}' })
+    expectError(await proxy.post(codeForm('c')), 400, 'invalid_grant')
+  })
+
+  test.each([403, 404, 500, 502])('invalid_grant with %i ends no session', async (status) => {
+    const { proxy, sandbox } = await startStage()
+    sandbox.failNext({ status, body: '{"error":"invalid_grant"}' })
+    expectError(await proxy.post(refreshForm('r')), 502, 'server_error')
+    expect(sandbox.tokenRequests).toHaveLength(1)
   })
 
   test('a redirect URI that is not the registered one is invalid_grant, with a warning', async () => {

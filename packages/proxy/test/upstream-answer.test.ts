@@ -46,8 +46,8 @@ describe('the error codes of the guide', () => {
     }
   })
 
-  test('internal_server_error may be asked again, and is then unavailable', () => {
-    expect(judge('code', json(400, { error: 'internal_server_error' }))).toEqual({
+  test.each([200, 400, 500])('internal_server_error may be asked again, with %i', (status) => {
+    expect(judge('code', json(status, { error: 'internal_server_error' }))).toEqual({
       answer: '503 temporarily_unavailable',
       level: 'warn',
       repeat: true,
@@ -55,8 +55,18 @@ describe('the error codes of the guide', () => {
     })
   })
 
-  test('the log learns that it is the credentials of the proxy', () => {
-    const judgement = judgeOutcome('refresh_token', json(401, { error: 'invalid_client' }))
+  test.each(['invalid_grant', 'invalid_request', 'redirect_url_mismatch'])(
+    '%s blames the token with no other status',
+    (error) => {
+      for (const status of [201, 402, 403, 404, 418, 500, 502]) {
+        const expected = { answer: ours, level: 'error', repeat: false }
+        expect(judge('refresh', json(status, { error }))).toEqual(expected)
+      }
+    },
+  )
+
+  test.each([400, 401, 403])('the log learns of refused credentials, with %i', (status) => {
+    const judgement = judgeOutcome('refresh_token', json(status, { error: 'invalid_client' }))
     expect(judgement).toMatchObject({
       reason: "invalid_client: the proxy's own client id or secret is refused",
     })

@@ -1,5 +1,5 @@
 import type { Parameters } from './parameters.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, redirectMismatch } from './refusal.ts'
 import type { Settings } from './settings.ts'
 
 export interface AuthorizationRequest {
@@ -20,9 +20,7 @@ export function judgeAuthorizationRequest(
   if (client_id !== settings.clientId || wrongSecret) {
     throw new Refusal(401, 'invalid_client', 'Invalid client credentials')
   }
-  if (redirect_uri !== settings.redirectUri) {
-    throw new Refusal(400, 'redirect_url_mismatch', 'Redirect URL is missing or does not match')
-  }
+  if (redirect_uri !== settings.redirectUri) throw redirectMismatch()
   if (response_type !== 'code') {
     throw new Refusal(400, 'invalid_request', '`response_type` must be code')
   }

@@ -30,11 +30,16 @@ ${settingsHelp()}
   --help`
 }
 
-function explain(error: NodeJS.ErrnoException & { port?: number }): never {
-  if (error.code !== 'EADDRINUSE') throw error
-  throw new Error(
-    `Port ${error.port} is taken: stop what listens there, or choose another with --port.`,
-  )
+function explain(error: NodeJS.ErrnoException & { port?: number; hostname?: string }): never {
+  if (error.code === 'EADDRINUSE') {
+    throw new Error(
+      `Port ${error.port} is taken: stop what listens there, or choose another with --port.`,
+    )
+  }
+  if (error.syscall === 'getaddrinfo') {
+    throw new Error(`Host ${error.hostname} can't be found: choose another with --host.`)
+  }
+  throw error
 }
 
 function greeting({ url, account, client }: Sandbox): string {

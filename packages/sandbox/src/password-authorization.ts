@@ -4,21 +4,14 @@ import type { FastifyInstance } from 'fastify'
 import { judgeAuthorizationRequest } from './authorization-request.ts'
 import { sendAuthorizationResponse } from './authorization-response.ts'
 import { isAccount } from './directory.ts'
-import { type Faults, injectFaults } from './faults.ts'
-import type { Grants } from './grants.ts'
+import { injectFaults } from './faults.ts'
 import type { Parameters } from './parameters.ts'
 import { Refusal } from './refusal.ts'
-import type { Settings } from './settings.ts'
-
-interface PasswordAuthorizationParts {
-  settings: Settings
-  grants: Grants
-  faults: Faults
-}
+import type { SignInParts } from './sign-in.ts'
 
 export async function passwordAuthorizationRoutes(
   app: FastifyInstance,
-  { settings, grants, faults }: PasswordAuthorizationParts,
+  { settings, grants, faults }: SignInParts,
 ): Promise<void> {
   injectFaults(app, faults, 'authorize')
 

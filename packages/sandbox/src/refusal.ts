@@ -13,6 +13,10 @@ export class Refusal extends Error {
   }
 }
 
+export function redirectMismatch(): Refusal {
+  return new Refusal(400, 'redirect_url_mismatch', 'Redirect URL is missing or does not match')
+}
+
 /** Fastify's error handler: whatever was thrown becomes an answer of Roambi. */
 export function answerError(
   error: FastifyError,

@@ -11,7 +11,8 @@ import { refusalOf } from './refusal.ts'
 import type { Settings } from './settings.ts'
 import { refusalPage, signInPage } from './sign-in-page.ts'
 
-interface SignInParts {
+/** What both ways of signing in need. */
+export interface SignInParts {
   settings: Settings
   grants: Grants
   faults: Faults

@@ -3,7 +3,7 @@ import { type Faults, injectFaults } from './faults.ts'
 import type { Grants, Tokens } from './grants.ts'
 import { keepJournal, type TokenRequest } from './journal.ts'
 import type { Parameters } from './parameters.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, redirectMismatch } from './refusal.ts'
 import type { Settings } from './settings.ts'
 
 interface TokenParts {
@@ -56,7 +56,8 @@ export function judgeTokenRequest(parameters: Parameters, settings: Settings): T
   if (grant_type === 'refresh_token') {
     if (!refresh_token) throw invalidRequest('`refresh_token` is required')
     // The guide sends it on a refresh, the Java SDK does not.
-    if (redirect_uri !== undefined && redirect_uri !== settings.redirectUri) throw mismatch()
+    if (redirect_uri !== undefined && redirect_uri !== settings.redirectUri)
+      throw redirectMismatch()
     return { type: 'refresh_token', refreshToken: refresh_token }
   }
   // The guide's code exchange has no grant_type, but demands one beside a refresh token.
@@ -65,7 +66,7 @@ export function judgeTokenRequest(parameters: Parameters, settings: Settings): T
     throw invalidRequest('Invalid `grant_type` parameter or parameter missing')
   }
   if (!code) throw invalidRequest('`code` is required')
-  if (redirect_uri !== settings.redirectUri) throw mismatch()
+  if (redirect_uri !== settings.redirectUri) throw redirectMismatch()
   return { type: 'authorization_code', code, clientId: client_id, redirectUri: redirect_uri }
 }
 
@@ -79,7 +80,7 @@ function fulfil(grant: TokenGrant, grants: Grants): Tokens {
     return tokens
   }
   const tokens = grants.spendCode(grant.code, grant.clientId, grant.redirectUri)
-  if (tokens === 'redirect_url_mismatch') throw mismatch()
+  if (tokens === 'redirect_url_mismatch') throw redirectMismatch()
   if (tokens === 'invalid_grant') {
     throw new Refusal(400, 'invalid_grant', 'Invalid user credentials')
   }
@@ -88,8 +89,4 @@ function fulfil(grant: TokenGrant, grants: Grants): Tokens {
 
 function invalidRequest(description: string): Refusal {
   return new Refusal(400, 'invalid_request', description)
-}
-
-function mismatch(): Refusal {
-  return new Refusal(400, 'redirect_url_mismatch', 'Redirect URL is missing or does not match')
 }

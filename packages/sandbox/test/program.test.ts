@@ -45,6 +45,12 @@ test('a taken port stops the program with one sentence', async () => {
   )
 })
 
+test('an unknown host stops the program with one sentence', async () => {
+  const program = run(['--host', 'nohost.invalid', '--port', '0'])
+  expect(await program.exit).toBe(1)
+  expect(program.output()).toBe("Host nohost.invalid can't be found: choose another with --host.\n")
+})
+
 test('--help lists every setting', async () => {
   const program = run(['--help'])
   expect(await program.exit).toBe(0)
