@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 import { deliverCallback } from '../src/callback-channel.ts'
 import { createRoambi, type Roambi, type RoambiOptions, type Session } from '../src/index.ts'
 import type { StoredSession } from '../src/session.ts'
+import { createIndexedDbStore } from '../src/session-store.ts'
 
 const redirectUri = 'http://localhost:5173/callback.html'
 const store = createStore('roambi-auth', 'sessions')
@@ -126,6 +127,21 @@ export function listen(roambi: Roambi): string[] {
     heard.push(what ? `${state}: ${what}` : state)
   })
   return heard
+}
+
+/** A tab whose user signs out while the session is being stored. */
+export function openHastyTab(backend: Backend): Roambi {
+  const store = createIndexedDbStore(backend.storeKey)
+  const roambi = backend.openTab({
+    store: {
+      ...store,
+      async update(change) {
+        await store.update(change)
+        await roambi.logout()
+      },
+    },
+  })
+  return roambi
 }
 
 /** A `fetch` whose answers have arrived but are only handed over when they are let through. */

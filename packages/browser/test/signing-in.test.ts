@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createIndexedDbStore } from '../src/session-store.ts'
-import { heldFetch, listen, nameOfUser, useBackend, userAnswers } from './backend.ts'
+import { heldFetch, listen, nameOfUser, openHastyTab, useBackend, userAnswers } from './backend.ts'
 
 const backend = useBackend()
 
@@ -64,16 +63,7 @@ describe('signing in', () => {
 })
 
 it('is undone by signing out while it is being stored', async () => {
-  const store = createIndexedDbStore(backend.storeKey)
-  const roambi = backend.openTab({
-    store: {
-      ...store,
-      async update(change) {
-        await store.update(change)
-        await roambi.logout()
-      },
-    },
-  })
+  const roambi = openHastyTab(backend)
   await expect(backend.signIn(roambi)).rejects.toMatchObject({ code: 'login_aborted' })
   expect(await backend.stored()).toBeUndefined()
 })

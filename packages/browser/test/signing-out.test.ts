@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createIndexedDbStore } from '../src/session-store.ts'
-import { heldFetch, listen, renew, useBackend } from './backend.ts'
+import { heldFetch, listen, openHastyTab, renew, useBackend } from './backend.ts'
 
 const backend = useBackend()
 
@@ -46,16 +45,7 @@ describe('signing out', () => {
 
   it('while a renewal is being stored is told once, and the renewal gets no token', async () => {
     await backend.signIn(backend.openTab())
-    const store = createIndexedDbStore(backend.storeKey)
-    const roambi = backend.openTab({
-      store: {
-        ...store,
-        async update(change) {
-          await store.update(change)
-          await roambi.logout()
-        },
-      },
-    })
+    const roambi = openHastyTab(backend)
     await roambi.getAccessToken()
     const heard = listen(roambi)
     await expect(renew(roambi)).rejects.toMatchObject({ code: 'signed_out' })

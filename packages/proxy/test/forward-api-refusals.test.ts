@@ -89,16 +89,11 @@ describe('what is not forwarded', () => {
     '/1/..\\admin',
     '/1/user#x',
     '/%31/user',
-  ])('a path that can be read in two ways: %s', async (path) => {
-    const echo = await startEcho()
-    const proxy = await startProxy({ apiUrl: echo.apiUrl })
-    const { status, text } = await rawRequest(proxy.url, { path, headers: bearer })
-    expect(status).toBe(400)
-    expect(JSON.parse(text)).toMatchObject({ error: 'invalid_request' })
-    expect(echo.requests()).toBe(0)
-  })
-
-  test.each(['/1/%', '/1/%ff', '/1/%E0%A4%A'])('a path that is no UTF-8: %s', async (path) => {
+    // No UTF-8.
+    '/1/%',
+    '/1/%ff',
+    '/1/%E0%A4%A',
+  ])('a path that can be read in two ways, or in none: %s', async (path) => {
     const echo = await startEcho()
     const proxy = await startProxy({ apiUrl: echo.apiUrl })
     const { status, text } = await rawRequest(proxy.url, { path, headers: bearer })
