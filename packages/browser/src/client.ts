@@ -95,8 +95,9 @@ export function createRoambi(options: RoambiOptions): Roambi {
     async finish(code, request, end) {
       const signedIn = await tokenEndpoint.redeem(code, request)
       end.throwIfAborted()
-      await state.replace(() => signedIn, 'signed-in')
-      end.throwIfAborted()
+      const kept = await state.replace(() => signedIn, 'signed-in')
+      // Nothing is kept when the user has signed out meanwhile, which has given this up as well.
+      if (!kept) end.throwIfAborted()
       return publicSession(signedIn)
     },
   })
