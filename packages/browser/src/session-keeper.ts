@@ -60,7 +60,7 @@ export function createSessionKeeper({
     })
     // Only the session that was renewed is replaced: a late answer undoes no sign-out or sign-in.
     const after = await state.replace(
-      (stored) => (isSame(stored, before) ? renewed : stored),
+      (stored) => (stored?.accessToken === before.accessToken ? renewed : stored),
       renewed ? 'renewed' : 'expired',
     )
     if (after) return after
@@ -68,10 +68,6 @@ export function createSessionKeeper({
   }
 
   return { session }
-}
-
-function isSame(stored: StoredSession | null, before: StoredSession): boolean {
-  return stored?.accessToken === before.accessToken
 }
 
 function signedOut(): RoambiAuthError {

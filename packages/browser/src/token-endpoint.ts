@@ -27,14 +27,18 @@ export function createTokenEndpoint({
   now,
 }: TokenEndpointOptions): TokenEndpoint {
   async function ask(form: Record<string, string>): Promise<TokenAnswer> {
+    const { status, text } = await post(form)
+    return judgeAnswer(status, text)
+  }
+
+  async function post(form: Record<string, string>): Promise<{ status: number; text: string }> {
     // A grant is never sent twice: the first one may have been carried out.
     const options = { timeout, fetch, retry: 0, throwHttpErrors: false } as const
     const body = new URLSearchParams({ ...form, client_id: clientId })
     try {
       const response = await ky.post(url, { ...options, body, credentials: 'omit' })
-      return judgeAnswer(response.status, await response.text())
+      return { status: response.status, text: await response.text() }
     } catch (cause) {
-      if (cause instanceof RoambiAuthError) throw cause
       const message = 'The token endpoint could not be reached, or did not answer in time.'
       throw new RoambiAuthError('network_error', message, { retryable: true, cause })
     }
@@ -82,6 +86,7 @@ interface TokenAnswer {
 
 /** Roambi's tokens live for a day; assumed where an answer does not say; in s. */
 const usualLifetime = 86_400
+/** What is longer can only be a mistake; in s. */
 const longestLifetime = 10 * 365 * 86_400
 
 /** Makes tokens of an answer, or throws what it means. */

@@ -6,6 +6,7 @@ import { apiMethods, forwardApi } from './forward-api.ts'
 import { logSerializers } from './log.ts'
 import { type CheckedOptions, checkOptions, type RoambiProxyOptions } from './options.ts'
 import { corsOptions, refuseForeignOrigins, refuseOuterCors } from './origin.ts'
+import { refuseRoute } from './refused-route.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { createTokenExchange } from './token-exchange.ts'
 import { createUpstream } from './upstream.ts'
@@ -50,11 +51,5 @@ async function version1(app: FastifyInstance, options: CheckedOptions): Promise<
   const unserved = ['/authorize', '/authorize/*', '/callback', '/callback/*', '/token/*']
   if (options.forwardApi) await app.register(forwardApi, options)
   else unserved.push('/*')
-  const refuse = async () => {
-    throw notFound()
-  }
-  for (const url of unserved) {
-    // onRequest comes before the body is read, of whatever type it is.
-    app.route({ method: apiMethods, url, onRequest: refuse, handler: refuse })
-  }
+  for (const url of unserved) refuseRoute(app, url, apiMethods, notFound)
 }

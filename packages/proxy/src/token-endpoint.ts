@@ -1,7 +1,8 @@
 import formbody from '@fastify/formbody'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { noStore } from './error-answer.ts'
 import { invalidRequest, methodNotAllowed } from './errors.ts'
+import { refuseRoute } from './refused-route.ts'
 import type { TokenExchange } from './token-exchange.ts'
 import {
   type Client,
@@ -36,14 +37,6 @@ export async function tokenEndpoint(
     },
   )
 
-  const refuse = async () => {
-    throw methodNotAllowed('POST')
-  }
-  app.route({
-    method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
-    url: '/token',
-    // Comes before the body is read, of whatever type it is.
-    onRequest: refuse,
-    handler: refuse,
-  })
+  const otherMethods: HTTPMethods[] = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']
+  refuseRoute(app, '/token', otherMethods, () => methodNotAllowed('POST'))
 }

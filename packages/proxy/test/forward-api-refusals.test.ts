@@ -5,7 +5,7 @@ import {
   bearer,
   codeForm,
   freePort,
-  startEcho,
+  startEchoStage,
   startProxy,
   startUpstream,
 } from './stage.ts'
@@ -55,8 +55,7 @@ describe('what is not forwarded', () => {
     ['an empty token', { authorization: 'Bearer ' }],
     ['two tokens', { authorization: 'Bearer a b' }],
   ])('a request with %s', async (_name, headers) => {
-    const echo = await startEcho()
-    const proxy = await startProxy({ apiUrl: echo.apiUrl })
+    const { echo, proxy } = await startEchoStage()
     const answer = await get(`${proxy.url}/1/user/resources?access_token=a`, headers)
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_request' } })
     expect(answer.headers.get('www-authenticate')).toBe('Bearer')
@@ -66,8 +65,7 @@ describe('what is not forwarded', () => {
   test.each(['authorization', 'close, Authorization'])(
     'a request whose token is not for the next hop (Connection: %s)',
     async (connection) => {
-      const echo = await startEcho()
-      const proxy = await startProxy({ apiUrl: echo.apiUrl })
+      const { echo, proxy } = await startEchoStage()
       const headers = { ...bearer, connection }
       const { status, text } = await rawRequest(`${proxy.url}/1/user`, { headers })
       expect(status).toBe(401)
@@ -94,8 +92,7 @@ describe('what is not forwarded', () => {
     '/1/%ff',
     '/1/%E0%A4%A',
   ])('a path that can be read in two ways, or in none: %s', async (path) => {
-    const echo = await startEcho()
-    const proxy = await startProxy({ apiUrl: echo.apiUrl })
+    const { echo, proxy } = await startEchoStage()
     const { status, text } = await rawRequest(proxy.url, { path, headers: bearer })
     expect(status).toBe(400)
     expect(JSON.parse(text)).toMatchObject({ error: 'invalid_request' })
@@ -109,8 +106,7 @@ describe('what is not forwarded', () => {
     '/1/callback?code=c',
     '/1/token/',
   ])('the reserved %s', async (path) => {
-    const echo = await startEcho()
-    const proxy = await startProxy({ apiUrl: echo.apiUrl })
+    const { echo, proxy } = await startEchoStage()
     expect(await get(`${proxy.url}${path}`)).toMatchObject({
       status: 404,
       body: { error: 'invalid_request' },
@@ -124,16 +120,14 @@ describe('what is not forwarded', () => {
   })
 
   test('what comes from a foreign origin', async () => {
-    const echo = await startEcho()
-    const proxy = await startProxy({ apiUrl: echo.apiUrl })
+    const { echo, proxy } = await startEchoStage()
     const headers = { ...bearer, origin: 'https://evil.example' }
     expect(await get(`${proxy.url}/1/user`, headers)).toMatchObject({ status: 403 })
     expect(echo.requests()).toBe(0)
   })
 
   test('anything, when forwarding is off', async () => {
-    const echo = await startEcho()
-    const proxy = await startProxy({ apiUrl: echo.apiUrl, forwardApi: false })
+    const { echo, proxy } = await startEchoStage({ forwardApi: false })
     expect(await get(`${proxy.url}/1/user`)).toMatchObject({ status: 404 })
     expect(await get(`${proxy.url}/1/authorize`)).toMatchObject({ status: 404 })
     expect(echo.requests()).toBe(0)

@@ -9,6 +9,7 @@ import {
   client,
   codeForm,
   startEcho,
+  startEchoStage,
   startProxy,
   startStage,
   startUpstream,
@@ -33,8 +34,7 @@ test('the API answers through the proxy', async () => {
 })
 
 test('path and query are kept as they are', async () => {
-  const echo = await startEcho()
-  const proxy = await startProxy({ apiUrl: echo.apiUrl })
+  const { proxy } = await startEchoStage()
   const path = '/1/accounts/a%20b/contents/%C3%A9.json?q=a%2Fb&q=..&empty=&x=%00'
   const response = await fetch(`${proxy.url}${path}`, { headers: bearer })
   expect(await response.json()).toMatchObject({ method: 'GET', url: path })
@@ -54,8 +54,7 @@ test.each([
 })
 
 test("only the API's business goes upstream, and never the secret", async () => {
-  const echo = await startEcho()
-  const proxy = await startProxy({ apiUrl: echo.apiUrl })
+  const { echo, proxy } = await startEchoStage()
   const fromApp = {
     accept: 'application/json',
     'accept-language': 'de',
@@ -178,8 +177,7 @@ test('an answer is passed on while it comes', async () => {
 })
 
 test('a GET that announces a body is forwarded without', async () => {
-  const echo = await startEcho()
-  const proxy = await startProxy({ apiUrl: echo.apiUrl })
+  const { proxy } = await startEchoStage()
   const headers = { ...bearer, 'content-length': '4' }
   const { status, text } = await rawRequest(`${proxy.url}/1/user`, { headers }, 'body')
   expect(status).toBe(200)

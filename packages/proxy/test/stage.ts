@@ -101,6 +101,15 @@ export async function startUpstream(
   return { apiUrl: `http://127.0.0.1:${address.port}/1`, requests: () => requests }
 }
 
+/** The proxy in front of an upstream that answers with what it received. */
+export async function startEchoStage(settings: Partial<ServerSettings> = {}): Promise<{
+  echo: Awaited<ReturnType<typeof startUpstream>>
+  proxy: Proxy
+}> {
+  const echo = await startEcho()
+  return { echo, proxy: await startProxy({ apiUrl: echo.apiUrl, ...settings }) }
+}
+
 /** An upstream that answers with what it received. */
 export const startEcho = (): ReturnType<typeof startUpstream> =>
   startUpstream((request, response) => {
