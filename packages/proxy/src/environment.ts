@@ -9,12 +9,19 @@ export type Sentences = Map<string, string>
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
+/** In s. */
+const day = 86_400
+
 // Whether the lists and URLs are any good, the options of the plugin tell.
 const schema = Type.Object({
   ROAMBI_CLIENT_ID: Type.String(),
+  PROXY_PUBLIC_URL: Type.String(),
   PROXY_REDIRECT_URIS: Type.String(),
   PROXY_ALLOWED_ORIGINS: Type.String(),
-  PROXY_MODE: Type.Literal('direct', { default: 'direct' }),
+  PROXY_MODE: Type.Enum(['pkce', 'direct'] as const, { default: 'pkce' }),
+  PROXY_REFRESH_TOKENS: Type.Enum(['dpop', 'bearer'] as const, { default: 'dpop' }),
+  PROXY_REFRESH_TOKEN_LIFETIME: Type.Integer({ default: 30 * day, minimum: 1 }),
+  PROXY_REFRESH_TOKEN_IDLE_LIFETIME: Type.Integer({ default: 7 * day, minimum: 1 }),
   PROXY_FORWARD_API: Type.Boolean({ default: true }),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 4001, minimum: 0, maximum: 65_535 }),
@@ -23,9 +30,13 @@ const schema = Type.Object({
 
 const problems: Readonly<Record<string, string>> = {
   ROAMBI_CLIENT_ID: 'is missing: the Consumer Key',
+  PROXY_PUBLIC_URL: 'is missing: where browsers reach this proxy, like https://auth.example.com',
   PROXY_REDIRECT_URIS: "is missing: the app's callback pages, comma-separated",
   PROXY_ALLOWED_ORIGINS: "is missing: the app's origins, comma-separated",
-  PROXY_MODE: 'must be direct, the one mode of this version',
+  PROXY_MODE: 'must be pkce or direct',
+  PROXY_REFRESH_TOKENS: 'must be dpop or bearer',
+  PROXY_REFRESH_TOKEN_LIFETIME: 'must be a whole number of seconds above 0',
+  PROXY_REFRESH_TOKEN_IDLE_LIFETIME: 'must be a whole number of seconds above 0',
   PROXY_FORWARD_API: 'must be true or false',
   PORT: 'must be a whole number, 0 to 65535',
   LOG_LEVEL: `must be one of ${logLevels.join(', ')}`,
@@ -33,6 +44,10 @@ const problems: Readonly<Record<string, string>> = {
 
 /** Those that the options of the plugin do not cover. */
 export interface Variables {
+  readonly PROXY_MODE: 'pkce' | 'direct'
+  readonly PROXY_REFRESH_TOKENS: 'dpop' | 'bearer'
+  readonly PROXY_REFRESH_TOKEN_LIFETIME: number
+  readonly PROXY_REFRESH_TOKEN_IDLE_LIFETIME: number
   readonly PROXY_FORWARD_API: boolean
   readonly HOST: string
   readonly PORT: number

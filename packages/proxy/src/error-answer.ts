@@ -10,8 +10,7 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const answer = toOAuthError(error)
-  if (answer.status === 500) request.log.error({ err: error }, 'unexpected error')
+  const answer = toOAuthError(error, request)
   return reply
     .code(answer.status)
     .headers({ ...noStore, ...answer.headers })
@@ -23,10 +22,17 @@ export function errorBody({ code, message }: OAuthError): object {
   return { error: code, error_description: message }
 }
 
-function toOAuthError(error: FastifyError | OAuthError): OAuthError {
+/** What may be said of an error; what nobody expected is logged. */
+export function toOAuthError(
+  error: FastifyError | OAuthError,
+  { log }: Pick<FastifyRequest, 'log'>,
+): OAuthError {
   if (error instanceof OAuthError) return error
   const { statusCode = 500 } = error
-  if (statusCode < 400 || statusCode > 499) return unexpected()
+  if (statusCode < 400 || statusCode > 499) {
+    log.error({ err: error }, 'unexpected error')
+    return unexpected()
+  }
   return invalidRequest(descriptions[statusCode] ?? "The request can't be read.", statusCode)
 }
 

@@ -3,6 +3,9 @@ export type OAuthErrorCode =
   | 'invalid_client'
   | 'invalid_grant'
   | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'server_error'
   | 'temporarily_unavailable'
 
@@ -45,6 +48,24 @@ export const unsupportedGrantType = (): OAuthError =>
     400,
     'grant_type must be authorization_code or refresh_token.',
   )
+
+export const unsupportedResponseType = (): OAuthError =>
+  new OAuthError('unsupported_response_type', 400, 'response_type must be code.')
+
+/** A callback without its transaction: the browser is another one, or it took too long. */
+export const unknownTransaction = (): OAuthError =>
+  invalidRequest(
+    'This sign-in is not under way in this browser: it is over, took more than ten minutes, or began elsewhere.',
+  )
+
+export const invalidDpopProof = (): OAuthError =>
+  new OAuthError('invalid_dpop_proof', 400, 'The DPoP proof is not valid for this request.')
+
+/** RFC 9449 section 8. */
+export const useDpopNonce = (nonce: string): OAuthError =>
+  new OAuthError('use_dpop_nonce', 400, 'Send a DPoP proof with the nonce of this answer.', {
+    'dpop-nonce': nonce,
+  })
 
 export const foreignOrigin = (): OAuthError =>
   invalidRequest('This origin is not among the allowed ones of this proxy.', 403)

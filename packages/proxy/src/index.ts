@@ -1,3 +1,5 @@
-export { InvalidOptions, type Problem, type RoambiProxyOptions, type Timeouts } from './options.ts'
+export { InvalidOptions } from './check-options.ts'
+export type { Problem } from './option-rules.ts'
+export type { RoambiProxyOptions, Timeouts } from './options.ts'
 export { roambiProxy } from './plugin.ts'
 export { createServer, type ServerSettings } from './server.ts'

@@ -4,6 +4,26 @@ export interface RoambiProxyOptions {
   clientId: string
   /** The Consumer Secret. It goes to `apiUrl`'s `/token` and nowhere else. */
   clientSecret: string
+  /** Where browsers reach this server: the issuer, an origin such as `https://auth.example.com`. */
+  publicUrl: string
+  /**
+   * `pkce`: the app signs in through `/1/authorize`, and Roambi knows `publicUrl`'s `/1/callback` as
+   * redirect URI. `direct`: the app goes to Roambi itself, and nothing protects its code. Default
+   * `pkce`.
+   */
+  mode?: 'pkce' | 'direct'
+  /**
+   * What keeps its codes and refresh tokens: each at least 32 random bytes as base64url. The first
+   * one seals, all of them open. Default: a random one, except with `NODE_ENV=production`, where
+   * they are required.
+   */
+  sealingKeys?: readonly string[]
+  /** `dpop`: only to who proves a key (RFC 9449). `bearer`: to anybody. Default `dpop`. */
+  refreshTokens?: 'dpop' | 'bearer'
+  /** How long after the sign-in a refresh token ends at the latest, in s. Default 30 days. */
+  refreshTokenLifetime?: number
+  /** How long a refresh token lives that is not used, in s. Default 7 days. */
+  refreshTokenIdleLifetime?: number
   /** Base of the Roambi API. https, or http on a loopback host. Default `https://api.roambi.com/1`. */
   apiUrl?: string
   /** The redirect URIs that the app may use, compared character by character. */
@@ -28,101 +48,7 @@ export interface Timeouts {
   api: number
 }
 
-export interface CheckedOptions extends Required<RoambiProxyOptions> {
+export interface CheckedOptions extends Required<Omit<RoambiProxyOptions, 'sealingKeys'>> {
   readonly timeouts: Timeouts
-}
-
-/** Thrown at registration; its message names each option that is wrong, and never quotes a value. */
-export class InvalidOptions extends Error {
-  override readonly name = 'InvalidOptions'
-  readonly problems: readonly Problem[]
-
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({ option, problem }) => `${option} ${problem}`).join('; '))
-    this.problems = problems
-  }
-}
-
-/** What is wrong with an option, as `option problem` reads: `clientId must be printable ASCII`. */
-export interface Problem {
-  readonly option: keyof RoambiProxyOptions
-  readonly problem: string
-}
-
-/** Fills in the defaults. Throws InvalidOptions. */
-export function checkOptions({
-  clientId,
-  clientSecret,
-  apiUrl = 'https://api.roambi.com/1',
-  redirectUris,
-  allowedOrigins,
-  forwardApi = true,
-  timeouts: { connect = 3_000, token = 10_000, api = 30_000 } = {},
-  retryPause = 500,
-}: RoambiProxyOptions): CheckedOptions {
-  const options: CheckedOptions = {
-    clientId,
-    clientSecret,
-    apiUrl,
-    redirectUris,
-    allowedOrigins,
-    forwardApi,
-    timeouts: { connect, token, api },
-    retryPause,
-  }
-  const problems = rules.filter(({ option, holds }) => !holds(options[option]))
-  if (problems.length > 0) throw new InvalidOptions(problems)
-  return { ...options, apiUrl: apiUrl.replace(/\/+$/, '') }
-}
-
-interface Rule extends Problem {
-  readonly holds: (value: unknown) => boolean
-}
-
-const rules: readonly Rule[] = [
-  { option: 'clientId', problem: 'must be printable ASCII', holds: isPrintable },
-  { option: 'clientSecret', problem: 'must be printable ASCII', holds: isPrintable },
-  {
-    option: 'apiUrl',
-    problem: 'must be an https URL without query and fragment (http on a loopback host only)',
-    holds: isApiUrl,
-  },
-  {
-    option: 'redirectUris',
-    problem: 'must list at least one URI, each whole (https://… or http://…) and without fragment',
-    holds: (value) => isListOf(value, isRedirectUri),
-  },
-  {
-    option: 'allowedOrigins',
-    problem:
-      'must list at least one origin, each like https://app.example.com, without path, slash or *',
-    holds: (value) => isListOf(value, isOrigin),
-  },
-]
-
-function isPrintable(value: unknown): boolean {
-  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
-}
-
-function isApiUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value) || /[?#]/.test(value)) return false
-  const { protocol, hostname, username, password } = new URL(value)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !username && !password
-}
-
-function isListOf(value: unknown, holds: (entry: string) => boolean): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((entry) => typeof entry === 'string' && holds(entry))
-  )
-}
-
-function isRedirectUri(entry: string): boolean {
-  return /^https?:\/\//.test(entry) && URL.canParse(entry) && !entry.includes('#')
-}
-
-function isOrigin(entry: string): boolean {
-  return URL.canParse(entry) && new URL(entry).origin === entry && !entry.includes('*')
+  readonly sealingKeys: readonly string[] | undefined
 }

@@ -22,8 +22,9 @@ export function corsOptions(
   return {
     origin: [...allowedOrigins],
     methods: [...methods],
-    allowedHeaders: [...appHeaders],
-    exposedHeaders: [...answerHeaders],
+    // RFC 9449 section 8: those of the token endpoint. They are not forwarded.
+    allowedHeaders: [...appHeaders, 'dpop'],
+    exposedHeaders: [...answerHeaders, 'dpop-nonce'],
     maxAge: 600,
     // A preflight without its headers would else be answered as text/plain.
     strictPreflight: false,

@@ -1,6 +1,7 @@
-import { readClientSecret } from './client-secret.ts'
+import { checkOptions, InvalidOptions } from './check-options.ts'
 import { checkVariables, type Given, type Sentences } from './environment.ts'
-import { checkOptions, InvalidOptions, type RoambiProxyOptions } from './options.ts'
+import type { RoambiProxyOptions } from './options.ts'
+import { readSecret } from './secret.ts'
 import type { ServerSettings } from './server.ts'
 
 export interface Settings extends ServerSettings {
@@ -25,17 +26,29 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value))
   const sentences: Sentences = new Map()
   const variables = checkVariables(given, sentences)
+  const clientSecret = readSecret('ROAMBI_CLIENT_SECRET', given, sentences)
+  const sealingKeys = readSecret('PROXY_SEALING_KEYS', given, sentences)
   const options: RoambiProxyOptions = {
     clientId: given.ROAMBI_CLIENT_ID ?? '',
-    clientSecret: readClientSecret(given, sentences),
+    clientSecret: clientSecret ?? '',
+    publicUrl: given.PROXY_PUBLIC_URL ?? '',
     ...(given.ROAMBI_API_URL && { apiUrl: given.ROAMBI_API_URL }),
     redirectUris: list(given.PROXY_REDIRECT_URIS),
     allowedOrigins: list(given.PROXY_ALLOWED_ORIGINS),
+    ...(sealingKeys !== undefined && { sealingKeys: list(sealingKeys) }),
+  }
+  if (clientSecret === undefined && !sentences.has('ROAMBI_CLIENT_SECRET')) {
+    const sentence = 'ROAMBI_CLIENT_SECRET or ROAMBI_CLIENT_SECRET_FILE must be set.'
+    sentences.set('ROAMBI_CLIENT_SECRET', sentence)
   }
   explainOptions(options, sentences)
   if (!variables || sentences.size > 0) throw new InvalidSettings([...sentences.values()])
   return {
     ...options,
+    mode: variables.PROXY_MODE,
+    refreshTokens: variables.PROXY_REFRESH_TOKENS,
+    refreshTokenLifetime: variables.PROXY_REFRESH_TOKEN_LIFETIME,
+    refreshTokenIdleLifetime: variables.PROXY_REFRESH_TOKEN_IDLE_LIFETIME,
     forwardApi: variables.PROXY_FORWARD_API,
     host: variables.HOST,
     port: variables.PORT,
@@ -63,6 +76,8 @@ const variableOf: Partial<Record<keyof RoambiProxyOptions, string>> = {
   clientId: 'ROAMBI_CLIENT_ID',
   clientSecret: 'ROAMBI_CLIENT_SECRET',
   apiUrl: 'ROAMBI_API_URL',
+  publicUrl: 'PROXY_PUBLIC_URL',
+  sealingKeys: 'PROXY_SEALING_KEYS',
   redirectUris: 'PROXY_REDIRECT_URIS',
   allowedOrigins: 'PROXY_ALLOWED_ORIGINS',
 }

@@ -1,7 +1,7 @@
 /** RFC 6749 section 5.1. */
 export interface TokenAnswer {
   readonly access_token: string
-  readonly token_type: string
+  readonly token_type: 'Bearer'
   readonly expires_in?: number
   readonly refresh_token?: string
   readonly scope?: string
@@ -10,15 +10,28 @@ export interface TokenAnswer {
 /** Takes over the known members with the right type; without a usable access token there is no answer. */
 export function readTokens(body: Readonly<Record<string, unknown>>): TokenAnswer | undefined {
   const { access_token, token_type, expires_in, refresh_token, scope } = body
-  if (!isText(access_token)) return undefined
+  const isBearer = !isText(token_type) || /^bearer$/i.test(token_type)
+  if (!isText(access_token) || !isBearer) return undefined
   const seconds = toSeconds(expires_in)
   return {
     access_token,
-    token_type: isText(token_type) ? token_type : 'bearer',
+    // RFC 9449 section 5: also where the refresh token is bound to a key.
+    token_type: 'Bearer',
     ...(seconds !== undefined && { expires_in: seconds }),
     ...(isText(refresh_token) && { refresh_token }),
     ...(isText(scope) && { scope }),
   }
+}
+
+/**
+ * The same answer, given later.
+ *
+ * @param since when it was first given, in ms since 1970
+ */
+export function givenLater(answer: TokenAnswer, since: number): TokenAnswer {
+  if (answer.expires_in === undefined) return answer
+  const age = Math.floor((Date.now() - since) / 1000)
+  return { ...answer, expires_in: Math.max(1, answer.expires_in - age) }
 }
 
 function isText(value: unknown): value is string {

@@ -5,6 +5,7 @@ import {
   bearer,
   codeForm,
   freePort,
+  plain,
   startEchoStage,
   startProxy,
   startUpstream,
@@ -106,7 +107,7 @@ describe('what is not forwarded', () => {
     '/1/callback?code=c',
     '/1/token/',
   ])('the reserved %s', async (path) => {
-    const { echo, proxy } = await startEchoStage()
+    const { echo, proxy } = await startEchoStage(plain)
     expect(await get(`${proxy.url}${path}`)).toMatchObject({
       status: 404,
       body: { error: 'invalid_request' },
@@ -127,7 +128,7 @@ describe('what is not forwarded', () => {
   })
 
   test('anything, when forwarding is off', async () => {
-    const { echo, proxy } = await startEchoStage({ forwardApi: false })
+    const { echo, proxy } = await startEchoStage({ ...plain, forwardApi: false })
     expect(await get(`${proxy.url}/1/user`)).toMatchObject({ status: 404 })
     expect(await get(`${proxy.url}/1/authorize`)).toMatchObject({ status: 404 })
     expect(echo.requests()).toBe(0)

@@ -10,13 +10,13 @@ import {
   codeForm,
   startEcho,
   startEchoStage,
+  startPlainStage,
   startProxy,
-  startStage,
   startUpstream,
 } from './stage.ts'
 
 test('the API answers through the proxy', async () => {
-  const { proxy, sandbox } = await startStage()
+  const { proxy, sandbox } = await startPlainStage()
   const { body } = await proxy.post(codeForm(sandbox.issueCode()))
   const response = await fetch(`${proxy.url}/1/user/resources`, {
     headers: { authorization: `Bearer ${body.access_token}`, origin: appOrigin },
@@ -75,6 +75,7 @@ test("only the API's business goes upstream, and never the secret", async () => 
       cookie: 'session=1',
       origin: appOrigin,
       referer: `${appOrigin}/page`,
+      dpop: 'a.proof.of-the-token-endpoint',
       'x-forwarded-for': '10.0.0.1',
       'proxy-authorization': 'Basic eDp5',
     },
@@ -96,7 +97,7 @@ test("only the API's business goes upstream, and never the secret", async () => 
     headers: { origin: appOrigin, 'access-control-request-method': 'PUT' },
   })
   const allowed = preflight.headers.get('access-control-allow-headers')
-  expect(allowed?.split(', ').sort()).toEqual(Object.keys(fromApp).sort())
+  expect(allowed?.split(', ').sort()).toEqual([...Object.keys(fromApp), 'dpop'].sort())
 })
 
 test("only the app's business comes back, and its page can read all of it", async () => {
@@ -137,7 +138,7 @@ test("only the app's business comes back, and its page can read all of it", asyn
     ...fromApi,
     vary: 'Origin, Accept',
     'access-control-allow-origin': appOrigin,
-    'access-control-expose-headers': Object.keys(fromApi).join(', '),
+    'access-control-expose-headers': [...Object.keys(fromApi), 'dpop-nonce'].join(', '),
     connection: 'keep-alive',
     date: expect.any(String),
     'keep-alive': expect.any(String),

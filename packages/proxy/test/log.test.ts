@@ -1,14 +1,18 @@
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { roambiProxy } from '../src/index.ts'
+import { codeVerifier, openApp } from './app.ts'
 import { sendBytes } from './raw-request.ts'
 import {
   answerOf,
   appOrigin,
   client,
   codeForm,
+  plain,
+  publicUrl,
   redirectUri,
   refreshForm,
+  startPlainStage,
   startStage,
   startUpstream,
 } from './stage.ts'
@@ -16,7 +20,7 @@ import {
 /** Requests of every kind with something to hide in each place; gives all that was hidden. */
 async function sendEverything(url: string, issueCode: () => string): Promise<string[]> {
   const hidden = [client.clientSecret]
-  const hide = (value = `hidden-${hidden.length}-value`) => {
+  const hide = (value = `hidden-${hidden.length}-value`.padEnd(43, '-')) => {
     hidden.push(value)
     return value
   }
@@ -71,7 +75,7 @@ function expectHidden(log: string, hidden: string[]) {
 }
 
 test('the log of the program holds no secret, code, token or verifier', async () => {
-  const { proxy, sandbox } = await startStage({ timeouts: { token: 300 } })
+  const { proxy, sandbox } = await startPlainStage({ timeouts: { token: 300 } })
   const hidden = await sendEverything(proxy.url, () => sandbox.issueCode())
   await sendBytes(proxy.url, 'GET /1/token?code=hidden-raw HTTP/9.9\r\n\r\n')
   await sendBytes(
@@ -90,12 +94,14 @@ test('the log of the program holds no secret, code, token or verifier', async ()
 })
 
 test('so does the log of a server that has the plugin and a log of its own', async () => {
-  const { sandbox } = await startStage()
+  const { sandbox } = await startPlainStage()
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'trace', stream: { write: (line) => lines.push(line) } } })
   onTestFinished(() => app.close())
   app.register(roambiProxy, {
     ...client,
+    ...plain,
+    publicUrl,
     apiUrl: sandbox.apiUrl,
     redirectUris: [redirectUri],
     allowedOrigins: [appOrigin],
@@ -107,13 +113,38 @@ test('so does the log of a server that has the plugin and a log of its own', asy
   expectHidden(log, hidden)
 })
 
+test('neither does that of a sign-in with all that belongs to it', async () => {
+  const { proxy, sandbox } = await startStage()
+  const app = await openApp(proxy, sandbox)
+  const callback = await app.comeBack()
+  const cookies = [...app.cookies].flat()
+  await app.visit(callback.replace(/code=\w+/, 'code=not-a-code'))
+  const { code = '' } = await app.signIn()
+  const { body } = await app.redeem(code)
+  await app.refresh(String(body.refresh_token))
+  await app.redeem(code)
+  await app.refresh(`${body.refresh_token}x`)
+
+  const sent = sandbox.tokenRequests.flatMap(({ parameters: { code, refresh_token } }) => [
+    code,
+    refresh_token,
+  ])
+  const hidden = [codeVerifier, ...cookies, code, body.access_token, body.refresh_token, ...sent]
+  hidden.push(...new URLSearchParams(callback.split('?')[1]).values())
+  const texts = hidden.filter((value) => typeof value === 'string')
+  expect(texts.length).toBeGreaterThan(10)
+  expect(texts.filter((value) => proxy.log().includes(value))).toEqual([])
+  expect(proxy.log()).not.toMatch(/eyJ|set-cookie/i)
+  expect(proxy.log()).toContain('"path":"/1/callback"')
+})
+
 test("what the upstream sends is not logged, even when it can't be read", async () => {
   const upstream = await startUpstream(({ url, socket }) => {
     socket.end(
       url === '/1/token' ? 'access_token=leak-1\r\n\r\n' : 'HTTP/1.1 200 leak-2\r\nleak-3\r\n\r\n',
     )
   })
-  const { proxy } = await startStage({ apiUrl: upstream.apiUrl })
+  const { proxy } = await startPlainStage({ apiUrl: upstream.apiUrl })
   await proxy.post(codeForm('c'))
   await fetch(`${proxy.url}/1/user`, { headers: { authorization: 'Bearer a' } })
   expect(proxy.log()).toContain('HTTPParserError')

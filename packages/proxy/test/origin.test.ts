@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { appOrigin, codeForm, refreshForm, startProxy, startStage } from './stage.ts'
+import { appOrigin, codeForm, sealedRefreshForm, startPlainStage, startProxy } from './stage.ts'
 
 const otherOrigin = 'http://localhost:5173'
 const allowOrigin = 'access-control-allow-origin'
 
 describe('an allowed origin can read', () => {
   test('tokens', async () => {
-    const { proxy, sandbox } = await startStage({ allowedOrigins: [appOrigin, otherOrigin] })
+    const { proxy, sandbox } = await startPlainStage({ allowedOrigins: [appOrigin, otherOrigin] })
     for (const origin of [appOrigin, otherOrigin]) {
       const { status, headers } = await proxy.post(codeForm(sandbox.issueCode()), { origin })
       expect(status).toBe(200)
@@ -18,7 +18,7 @@ describe('an allowed origin can read', () => {
   })
 
   test('every kind of failure', async () => {
-    const { proxy, sandbox } = await startStage({ timeouts: { token: 300 } })
+    const { proxy, sandbox } = await startPlainStage({ timeouts: { token: 300 } })
     const statuses: number[] = []
     const expectReadable = ({ status, headers }: { status: number; headers: Headers }) => {
       statuses.push(status)
@@ -32,7 +32,7 @@ describe('an allowed origin can read', () => {
     expectReadable(await proxy.post('{', json))
     for (const fault of [429, 'html', 503, 'hang'] as const) {
       sandbox.failNext(fault)
-      expectReadable(await proxy.post(refreshForm('r')))
+      expectReadable(await proxy.post(await sealedRefreshForm()))
     }
     for (const path of ['/1/token', '/1/callback', '/1/user']) {
       expectReadable(await fetch(`${proxy.url}${path}`, { headers: { origin: appOrigin } }))
@@ -82,7 +82,7 @@ describe('a preflight', () => {
 })
 
 test('a foreign origin can read nothing, not even that it is refused', async () => {
-  const { proxy, sandbox } = await startStage()
+  const { proxy, sandbox } = await startPlainStage()
   const { status, headers } = await proxy.post(codeForm(sandbox.issueCode()), {
     origin: 'https://evil.example',
   })

@@ -3,10 +3,20 @@ import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type RoambiProxyOptions, roambiProxy } from '../src/index.ts'
-import { appOrigin, client, codeForm, redirectUri, startUpstream } from './stage.ts'
+import {
+  appOrigin,
+  client,
+  codeForm,
+  plain,
+  publicUrl,
+  redirectUri,
+  startUpstream,
+} from './stage.ts'
 
 const options: RoambiProxyOptions = {
   ...client,
+  ...plain,
+  publicUrl,
   redirectUris: [redirectUri],
   allowedOrigins: [appOrigin],
 }
@@ -105,6 +115,19 @@ describe('registration fails', () => {
     ['clientId', undefined],
     ['clientSecret', ''],
     ['clientSecret', 'secret-with-newline\n'],
+    ['publicUrl', undefined],
+    ['publicUrl', 'https://auth.example.com/'],
+    ['publicUrl', 'https://auth.example.com/proxy'],
+    ['publicUrl', 'http://auth.example.com'],
+    ['publicUrl', 'auth.example.com'],
+    ['mode', 'sealed'],
+    ['sealingKeys', []],
+    ['sealingKeys', ['']],
+    ['sealingKeys', ['k'.repeat(42)]],
+    ['sealingKeys', ['k'.repeat(43), '+'.repeat(43)]],
+    ['refreshTokens', 'none'],
+    ['refreshTokenLifetime', 0],
+    ['refreshTokenIdleLifetime', 1.5],
     ['apiUrl', 'http://api.roambi.com/1'],
     ['apiUrl', 'http://localhost.evil.example/1'],
     ['apiUrl', 'https://user:password@api.roambi.com/1'],

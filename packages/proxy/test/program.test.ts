@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import { client, codeForm, freePort, redirectUri, startStage } from './stage.ts'
+import { client, codeForm, freePort, publicUrl, redirectUri, startPlainStage } from './stage.ts'
 
 const environment = {
   ROAMBI_CLIENT_ID: client.clientId,
   ROAMBI_CLIENT_SECRET: client.clientSecret,
+  PROXY_PUBLIC_URL: publicUrl,
+  PROXY_MODE: 'direct',
   PROXY_REDIRECT_URIS: redirectUri,
   PROXY_ALLOWED_ORIGINS: 'https://app.example.com',
 }
@@ -34,7 +36,7 @@ async function listening(variables: Record<string, string>) {
 test('it serves until SIGTERM, and lets the request under way finish', {
   timeout: 30_000,
 }, async () => {
-  const { sandbox } = await startStage()
+  const { sandbox } = await startPlainStage()
   const { program, url, exit, output } = await listening({ ROAMBI_API_URL: sandbox.apiUrl })
 
   const health = await fetch(`${url}/healthz`)

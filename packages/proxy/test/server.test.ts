@@ -3,7 +3,15 @@ import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createServer } from '../src/index.ts'
 import { rawRequest, sendBytes } from './raw-request.ts'
-import { appOrigin, bearer, client, redirectUri, startProxy, startUpstream } from './stage.ts'
+import {
+  appOrigin,
+  bearer,
+  client,
+  publicUrl,
+  redirectUri,
+  startProxy,
+  startUpstream,
+} from './stage.ts'
 
 describe('a request that reaches no route', () => {
   test.each(['/1/%zz', '/1/token%'])('is answered for the app to read: %s', async (path) => {
@@ -52,7 +60,8 @@ test('a client that keeps its end open after such an answer does not hold up the
 })
 
 test('a request that never ends is given up after five minutes', () => {
-  const app = createServer({ ...client, redirectUris: [redirectUri], allowedOrigins: [appOrigin] })
+  const lists = { redirectUris: [redirectUri], allowedOrigins: [appOrigin] }
+  const app = createServer({ ...client, ...lists, publicUrl, logLevel: 'silent' })
   onTestFinished(() => app.close())
   expect(app.server.requestTimeout).toBe(300_000)
 })

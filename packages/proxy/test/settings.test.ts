@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { InvalidSettings, readSettings } from '../src/settings.ts'
 
 const environment = {
   ROAMBI_CLIENT_ID: 'consumer-key-1',
   ROAMBI_CLIENT_SECRET: 'consumer-secret-1',
+  PROXY_PUBLIC_URL: 'https://auth.example.com',
   PROXY_REDIRECT_URIS: 'https://app.example.com/callback.html',
   PROXY_ALLOWED_ORIGINS: 'https://app.example.com',
 }
@@ -29,10 +30,15 @@ function secretFile(content: string): string {
   return path
 }
 
-test('four variables are enough', () => {
+test('five variables are enough', () => {
   expect(readSettings(environment)).toEqual({
     clientId: 'consumer-key-1',
     clientSecret: 'consumer-secret-1',
+    publicUrl: 'https://auth.example.com',
+    mode: 'pkce',
+    refreshTokens: 'dpop',
+    refreshTokenLifetime: 2_592_000,
+    refreshTokenIdleLifetime: 604_800,
     redirectUris: ['https://app.example.com/callback.html'],
     allowedOrigins: ['https://app.example.com'],
     forwardApi: true,
@@ -50,6 +56,10 @@ test('all of them are read', () => {
       PROXY_REDIRECT_URIS: 'https://a.example/cb, https://b.example/cb',
       PROXY_ALLOWED_ORIGINS: 'https://a.example,https://b.example',
       PROXY_MODE: 'direct',
+      PROXY_SEALING_KEYS: `${'a'.repeat(43)}, ${'b'.repeat(43)}`,
+      PROXY_REFRESH_TOKENS: 'bearer',
+      PROXY_REFRESH_TOKEN_LIFETIME: '86400',
+      PROXY_REFRESH_TOKEN_IDLE_LIFETIME: '3600',
       PROXY_FORWARD_API: 'false',
       HOST: '0.0.0.0',
       PORT: '8080',
@@ -60,6 +70,12 @@ test('all of them are read', () => {
     clientId: 'consumer-key-1',
     clientSecret: 'consumer-secret-1',
     apiUrl: 'https://api-eu.example.com/1',
+    publicUrl: 'https://auth.example.com',
+    mode: 'direct',
+    sealingKeys: ['a'.repeat(43), 'b'.repeat(43)],
+    refreshTokens: 'bearer',
+    refreshTokenLifetime: 86_400,
+    refreshTokenIdleLifetime: 3600,
     redirectUris: ['https://a.example/cb', 'https://b.example/cb'],
     allowedOrigins: ['https://a.example', 'https://b.example'],
     forwardApi: false,
@@ -80,6 +96,25 @@ test.each([
 ])('the secret may come from a file: %j', (content, secret) => {
   const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile(content) }
   expect(readSettings({ ...environment, ...changes }).clientSecret).toBe(secret)
+})
+
+const sealingKeysProblem =
+  'PROXY_SEALING_KEYS must list at least one key, each at least 32 random bytes as base64url ' +
+  '(required with NODE_ENV=production).'
+
+test('the sealing keys may come from a file', () => {
+  const changes = { PROXY_SEALING_KEYS_FILE: secretFile(`${'a'.repeat(43)},${'b'.repeat(43)}\n`) }
+  expect(readSettings({ ...environment, ...changes }).sealingKeys).toEqual([
+    'a'.repeat(43),
+    'b'.repeat(43),
+  ])
+})
+
+test('in production there must be sealing keys', () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(sentences({})).toEqual([sealingKeysProblem])
+  expect(sentences({ PROXY_SEALING_KEYS: 'a'.repeat(43) })).toEqual([])
 })
 
 describe('a sentence names the variable', () => {
@@ -118,7 +153,29 @@ describe('a sentence names the variable', () => {
       { PROXY_ALLOWED_ORIGINS: 'https://a.example,' },
       'PROXY_ALLOWED_ORIGINS must list at least one origin, each like https://app.example.com, without path, slash or *.',
     ],
-    [{ PROXY_MODE: 'pkce' }, 'PROXY_MODE must be direct, the one mode of this version.'],
+    [
+      { PROXY_PUBLIC_URL: '' },
+      'PROXY_PUBLIC_URL is missing: where browsers reach this proxy, like https://auth.example.com.',
+    ],
+    [
+      { PROXY_PUBLIC_URL: 'https://auth.example.com/proxy' },
+      'PROXY_PUBLIC_URL must be an origin, like https://auth.example.com (http on a loopback host only).',
+    ],
+    [{ PROXY_MODE: 'bearer' }, 'PROXY_MODE must be pkce or direct.'],
+    [{ PROXY_REFRESH_TOKENS: 'none' }, 'PROXY_REFRESH_TOKENS must be dpop or bearer.'],
+    [
+      { PROXY_REFRESH_TOKEN_LIFETIME: '0' },
+      'PROXY_REFRESH_TOKEN_LIFETIME must be a whole number of seconds above 0.',
+    ],
+    [
+      { PROXY_REFRESH_TOKEN_IDLE_LIFETIME: '7d' },
+      'PROXY_REFRESH_TOKEN_IDLE_LIFETIME must be a whole number of seconds above 0.',
+    ],
+    [{ PROXY_SEALING_KEYS: 'too-short' }, sealingKeysProblem],
+    [
+      { PROXY_SEALING_KEYS_FILE: '/nowhere' },
+      'PROXY_SEALING_KEYS_FILE names a file that can not be read.',
+    ],
     [{ PROXY_FORWARD_API: 'yes' }, 'PROXY_FORWARD_API must be true or false.'],
     [{ PORT: '70000' }, 'PORT must be a whole number, 0 to 65535.'],
     [{ PORT: '80a' }, 'PORT must be a whole number, 0 to 65535.'],

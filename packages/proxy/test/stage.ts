@@ -4,14 +4,19 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { type Sandbox, type SandboxOptions, startSandbox } from '@roambi-auth/sandbox'
 import { onTestFinished } from 'vitest'
 import { createServer, type ServerSettings } from '../src/index.ts'
+import { createRefreshTokens } from '../src/refresh-token.ts'
+import { createKeyRing } from '../src/sealing-keys.ts'
 
 export const appOrigin = 'https://app.example.com'
 export const redirectUri = 'https://app.example.com/callback.html'
+export const publicUrl = 'https://auth.example.com'
+export const callbackUrl = `${publicUrl}/1/callback`
+export const sealingKeys = ['first-sealing-key-of-the-tests-is-not-random-at-all']
 export const client = { clientId: 'consumer-key-1', clientSecret: 'consumer-secret-1' }
 
 export const bearer = { authorization: 'Bearer 1/65_EnBUJxDe5GsIjC' }
 
-export interface Proxy {
+export interface StagedProxy {
   readonly url: string
   /** What was logged so far. */
   log(): string
@@ -27,21 +32,36 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
+/** For tests of what lies behind the token endpoint: Roambi's codes pass, and no key is needed. */
+export const plain = { mode: 'direct', refreshTokens: 'bearer' } as const
+
+/** The proxy in front of a sandbox, with the codes and tokens of {@link plain}. */
+export const startPlainStage: typeof startStage = (settings, sandboxOptions) =>
+  startStage({ ...plain, ...settings }, sandboxOptions)
+
 /** The proxy in front of a sandbox. */
 export async function startStage(
   settings: Partial<ServerSettings> = {},
   sandboxOptions: SandboxOptions = {},
-): Promise<{ sandbox: Sandbox; proxy: Proxy }> {
-  const sandbox = await startSandbox({ port: 0, ...client, redirectUri, ...sandboxOptions })
+): Promise<{ sandbox: Sandbox; proxy: StagedProxy }> {
+  const registered = settings.mode === 'direct' ? redirectUri : callbackUrl
+  const sandbox = await startSandbox({
+    port: 0,
+    ...client,
+    redirectUri: registered,
+    ...sandboxOptions,
+  })
   onTestFinished(() => sandbox.close())
   return { sandbox, proxy: await startProxy({ apiUrl: sandbox.apiUrl, ...settings }) }
 }
 
-export async function startProxy(settings: Partial<ServerSettings>): Promise<Proxy> {
+export async function startProxy(settings: Partial<ServerSettings>): Promise<StagedProxy> {
   const lines: string[] = []
   const app = createServer(
     {
       ...client,
+      publicUrl,
+      sealingKeys,
       redirectUris: [redirectUri],
       allowedOrigins: [appOrigin],
       retryPause: 10,
@@ -104,7 +124,7 @@ export async function startUpstream(
 /** The proxy in front of an upstream that answers with what it received. */
 export async function startEchoStage(settings: Partial<ServerSettings> = {}): Promise<{
   echo: Awaited<ReturnType<typeof startUpstream>>
-  proxy: Proxy
+  proxy: StagedProxy
 }> {
   const echo = await startEcho()
   return { echo, proxy: await startProxy({ apiUrl: echo.apiUrl, ...settings }) }
@@ -129,6 +149,25 @@ export const refreshForm = (refreshToken: string): Record<string, string> => ({
   client_id: client.clientId,
   refresh_token: refreshToken,
 })
+
+/** A renewal that gets through to the upstream, of a proxy with {@link plain}. */
+export async function sealedRefreshForm(): Promise<Record<string, string>> {
+  const policy = {
+    ...client,
+    publicUrl,
+    refreshTokens: 'bearer',
+    refreshTokenLifetime: 60,
+    refreshTokenIdleLifetime: 60,
+  } as const
+  const { refresh_token = '' } = await createRefreshTokens(
+    createKeyRing(sealingKeys),
+    policy,
+  ).issue(
+    { access_token: 'a', token_type: 'Bearer', refresh_token: 'r' },
+    { code: 'c', redirectUri },
+  )
+  return refreshForm(refresh_token)
+}
 
 /** A port that nothing listens on. */
 export async function freePort(): Promise<number> {

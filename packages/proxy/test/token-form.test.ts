@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { judgeTokenForm, type TokenForm } from '../src/token-form.ts'
+import type { Form } from '../src/parameters.ts'
+import { judgeTokenForm } from '../src/token-form.ts'
 import { codeForm, redirectUri, refreshForm } from './stage.ts'
 
-const judge = (form: TokenForm) =>
+const judge = (form: Form) =>
   judgeTokenForm(form, { clientId: 'consumer-key-1', redirectUris: [redirectUri] })
 
 describe('what passes', () => {
   test('a code with its redirect URI', () => {
     expect(judge(codeForm('c-1'))).toEqual({
-      grant_type: 'authorization_code',
+      grantType: 'authorization_code',
       code: 'c-1',
-      redirect_uri: redirectUri,
+      redirectUri,
     })
   })
 
@@ -20,21 +21,21 @@ describe('what passes', () => {
   })
 
   test('a refresh token alone', () => {
-    expect(judge(refreshForm('r-1'))).toEqual({ grant_type: 'refresh_token', refresh_token: 'r-1' })
+    expect(judge(refreshForm('r-1'))).toEqual({ grantType: 'refresh_token', refreshToken: 'r-1' })
   })
 
-  test('a refresh token with the code and redirect URI of the login, as in the guide', () => {
-    expect(judge({ ...refreshForm('r-1'), code: 'c-1', redirect_uri: redirectUri })).toEqual({
-      grant_type: 'refresh_token',
-      refresh_token: 'r-1',
-      code: 'c-1',
-      redirect_uri: redirectUri,
-    })
+  test('a code verifier of 43 to 128 characters', () => {
+    for (const codeVerifier of ['v'.repeat(43), '~.-_'.repeat(32)]) {
+      const form = { ...codeForm('c-1'), code_verifier: codeVerifier }
+      expect(judge(form)).toMatchObject({ codeVerifier })
+    }
   })
 
-  test('what the upstream does not know is dropped', () => {
-    const form = { ...codeForm('c-1'), code_verifier: 'v', scope: 's', resource: 'x' }
-    expect(judge(form)).toEqual(judge(codeForm('c-1')))
+  test('what has no meaning here is dropped, as the code that the guide sends on a refresh', () => {
+    const code = { ...codeForm('c-1'), scope: 's', resource: 'x' }
+    expect(judge(code)).toEqual(judge(codeForm('c-1')))
+    const refresh = { ...refreshForm('r-1'), code: 'c-1', redirect_uri: 'https://evil.example' }
+    expect(judge(refresh)).toEqual(judge(refreshForm('r-1')))
   })
 
   test('an empty parameter counts as absent', () => {
@@ -45,7 +46,7 @@ describe('what passes', () => {
 })
 
 describe('what is refused', () => {
-  const cases: [string, TokenForm, string][] = [
+  const cases: [string, Form, string][] = [
     ['nothing at all', {}, 'invalid_client'],
     ['no client_id', { ...codeForm('c'), client_id: '' }, 'invalid_client'],
     ['another client_id', { ...codeForm('c'), client_id: 'consumer-key-2' }, 'invalid_client'],
@@ -68,18 +69,16 @@ describe('what is refused', () => {
       { ...codeForm('c'), redirect_uri: `${redirectUri}?x` },
       'invalid_request',
     ],
-    [
-      'a foreign redirect URI on refresh',
-      { ...refreshForm('r'), redirect_uri: 'https://evil.example' },
-      'invalid_request',
-    ],
+    ['a short verifier', { ...codeForm('c'), code_verifier: 'v'.repeat(42) }, 'invalid_request'],
+    ['a long verifier', { ...codeForm('c'), code_verifier: 'v'.repeat(129) }, 'invalid_request'],
+    ['a strange verifier', { ...codeForm('c'), code_verifier: '+'.repeat(43) }, 'invalid_request'],
     ['no refresh token', { ...refreshForm(''), code: 'c' }, 'invalid_request'],
     ['a repeated parameter', { ...codeForm('c'), code: ['c', 'd'] }, 'invalid_request'],
     ['a repeated unknown one', { ...codeForm('c'), scope: ['a', 'b'] }, 'invalid_request'],
-    ['an endless code', { ...codeForm('c'.repeat(4097)) }, 'invalid_request'],
+    ['an endless code', { ...codeForm('c'.repeat(8193)) }, 'invalid_request'],
     ['a code with a line break', codeForm('c\r\nd'), 'invalid_request'],
-    ['an endless refresh token', refreshForm('r'.repeat(4097)), 'invalid_request'],
-    ['an endless code on refresh', { ...refreshForm('r'), code: 'é' }, 'invalid_request'],
+    ['an endless refresh token', refreshForm('r'.repeat(8193)), 'invalid_request'],
+    ['a refresh token beyond ASCII', refreshForm('é'), 'invalid_request'],
   ]
 
   test.each(cases)('%s', (_name, form, code) => {
@@ -91,7 +90,7 @@ describe('what is refused', () => {
   })
 })
 
-function refreshOnly(): TokenForm {
+function refreshOnly(): Form {
   const { grant_type: _, ...form } = refreshForm('r')
   return { ...form, code: 'c' }
 }

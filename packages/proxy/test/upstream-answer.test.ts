@@ -106,6 +106,7 @@ describe('an answer that makes no sense', () => {
     ['no access token', json(200, { refresh_token: 'r' })],
     ['an empty access token', json(200, { access_token: '' })],
     ['an access token that is a number', json(200, { access_token: 1 })],
+    ['a token of another type', json(200, { access_token: 'a', token_type: 'mac' })],
     ['tokens with another status', json(500, { access_token: 'a' })],
     ['an error that is no string', json(400, { error: { code: 'invalid_grant' } })],
   ])('%s', (_name, outcome) => {
@@ -134,7 +135,7 @@ describe('tokens', () => {
   test('pass with the members that RFC 6749 names, and no other', () => {
     const known = {
       access_token: '1/65_E',
-      token_type: 'bearer',
+      token_type: 'Bearer',
       expires_in: 86400,
       refresh_token: 'r',
       scope: 'all',
@@ -151,7 +152,7 @@ describe('tokens', () => {
   test('lose members of the wrong type', () => {
     const wrong = { token_type: 1, expires_in: '1e9', refresh_token: {}, scope: ['all'] }
     expect(tokens({ access_token: 'a', ...wrong })).toEqual({
-      tokens: { access_token: 'a', token_type: 'bearer' },
+      tokens: { access_token: 'a', token_type: 'Bearer' },
     })
     expect(tokens({ access_token: 'a', expires_in: -1 })).not.toHaveProperty('tokens.expires_in')
   })

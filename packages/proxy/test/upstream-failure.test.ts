@@ -3,7 +3,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { generate } from 'selfsigned'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { failureOf } from '../src/upstream-failure.ts'
-import { bearer, codeForm, freePort, startProxy, startUpstream } from './stage.ts'
+import { bearer, codeForm, freePort, plain, startProxy, startUpstream } from './stage.ts'
 
 test.each([
   ['ECONNREFUSED', 'unreachable'],
@@ -39,7 +39,11 @@ describe('an upstream that can not be connected to', () => {
 
   test('is asked again', async () => {
     const port = await freePort()
-    const proxy = await startProxy({ apiUrl: `http://127.0.0.1:${port}/1`, retryPause: 400 })
+    const proxy = await startProxy({
+      ...plain,
+      apiUrl: `http://127.0.0.1:${port}/1`,
+      retryPause: 400,
+    })
     const answer = proxy.post(codeForm('c'))
     await expect.poll(proxy.log).toContain('"upstream":"unreachable"')
     await startUpstream((_request, response) => response.end('{"access_token":"a"}'), port)
@@ -47,7 +51,7 @@ describe('an upstream that can not be connected to', () => {
   })
 
   test('is unavailable when nothing listens', async () => {
-    const proxy = await startProxy({ apiUrl: `http://127.0.0.1:${await freePort()}/1` })
+    const proxy = await startProxy({ ...plain, apiUrl: `http://127.0.0.1:${await freePort()}/1` })
     const answer = await proxy.post(codeForm('c'))
     expect(answer).toMatchObject(unavailable)
     expect(answer.headers.get('retry-after')).toBe('5')
@@ -55,7 +59,7 @@ describe('an upstream that can not be connected to', () => {
   })
 
   test('is unavailable when its name is not known', { timeout: 20_000 }, async () => {
-    const proxy = await startProxy({ apiUrl: 'https://roambi.invalid/1' })
+    const proxy = await startProxy({ ...plain, apiUrl: 'https://roambi.invalid/1' })
     expect(await proxy.post(codeForm('c'))).toMatchObject(unavailable)
     expect(codes(proxy.log())).toHaveLength(2)
   })
@@ -67,7 +71,10 @@ describe('an upstream that can not be connected to', () => {
       requests += 1
       response.end('{}')
     })
-    const proxy = await startProxy({ apiUrl: `https://localhost:${await listen(server)}/1` })
+    const proxy = await startProxy({
+      ...plain,
+      apiUrl: `https://localhost:${await listen(server)}/1`,
+    })
     expect(await proxy.post(codeForm('c'))).toMatchObject(unavailable)
     const untrusted = 'DEPTH_ZERO_SELF_SIGNED_CERT'
     expect(codes(proxy.log())).toEqual([untrusted, untrusted])
@@ -78,7 +85,7 @@ describe('an upstream that can not be connected to', () => {
   test('is unavailable when it takes too long for the handshake', async () => {
     const server = createTcpServer((socket) => socket.on('error', () => {}))
     const apiUrl = `https://localhost:${await listen(server)}/1`
-    const proxy = await startProxy({ apiUrl, timeouts: { connect: 100 } })
+    const proxy = await startProxy({ ...plain, apiUrl, timeouts: { connect: 100 } })
     expect(await proxy.post(codeForm('c'))).toMatchObject(unavailable)
     const late = 'UND_ERR_CONNECT_TIMEOUT'
     expect(codes(proxy.log())).toEqual([late, late])

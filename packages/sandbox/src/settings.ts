@@ -51,7 +51,7 @@ export const defaultAddress = { host: 'localhost', port: 4000 } as const
 export const defaults: Readonly<Settings> = {
   clientId: '4f1d7a92c05b4e6f8d3a',
   clientSecret: 'c2b81f06e9d74a35907be4d1683fa52cd0917b3e',
-  redirectUri: 'http://localhost:5173/callback.html',
+  redirectUri: 'http://localhost:4001/1/callback',
   tokenLifetime: 86_400,
   rotation: 'off',
   latency: 0,

@@ -15,7 +15,7 @@ test('the program says where it is, takes a lever, and stops on SIGTERM with 0',
   for (const line of [
     'Test account   joan@scdp.com / roambi',
     'Client id      mine',
-    'Redirect URI   http://localhost:5173/callback.html',
+    'Redirect URI   http://localhost:4001/1/callback',
     `curl -X POST ${url}/sandbox/expire`,
   ]) {
     expect(program.output()).toContain(line)

@@ -9,7 +9,7 @@ test('a sandbox tells where it listens, who the client is and who may sign in', 
   expect(sandbox.client).toEqual({
     clientId: 'mine',
     clientSecret: 'hush',
-    redirectUri: 'http://localhost:5173/callback.html',
+    redirectUri: 'http://localhost:4001/1/callback',
   })
   expect(sandbox.account).toEqual({ email: 'joan@scdp.com', password: 'roambi' })
 })

@@ -72,7 +72,7 @@ test.each([
   ['another redirect URI', { redirect_uri: 'https://evil.example/' }, 400],
   [
     'a redirect URI with a slash more',
-    { redirect_uri: 'http://localhost:5173/callback.html/' },
+    { redirect_uri: 'http://localhost:4001/1/callback/' },
     400,
   ],
   ['another response type', { response_type: 'token' }, 400],

@@ -9,7 +9,8 @@ import {
   codeForm,
   redirectUri,
   refreshForm,
-  startStage,
+  sealedRefreshForm,
+  startPlainStage,
 } from './stage.ts'
 
 const run = promisify(execFile)
@@ -32,16 +33,16 @@ function expectError(answer: Answer, status: number, error: string) {
 
 describe('tokens', () => {
   test('for a code: the secret is added, and nothing else', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     const code = sandbox.issueCode()
-    const answer = await proxy.post({ ...codeForm(code), code_verifier: 'v', state: 's' })
+    const answer = await proxy.post({ ...codeForm(code), state: 's' })
     expectGuarded(answer)
     expect(answer.status).toBe(200)
     expect(answer.body).toEqual({
       access_token: expect.stringMatching(/^1\//),
       expires_in: 86400,
-      refresh_token: expect.any(String),
-      token_type: 'bearer',
+      refresh_token: expect.stringMatching(/^eyJ/),
+      token_type: 'Bearer',
     })
     expect(sandbox.tokenRequests).toMatchObject([{ status: 200 }])
     expect({ ...sandbox.tokenRequests[0]?.parameters }).toEqual({
@@ -53,30 +54,25 @@ describe('tokens', () => {
     })
   })
 
-  test('for a refresh token, alone or with the code and redirect URI of the login', async () => {
-    const { proxy, sandbox } = await startStage()
+  test('for a refresh token: all that the guide and the Java SDK send goes on', async () => {
+    const { proxy, sandbox } = await startPlainStage()
     const code = sandbox.issueCode()
     const { body } = await proxy.post(codeForm(code))
-    const form = refreshForm(String(body.refresh_token))
-
-    expect(await proxy.post(form)).toMatchObject({ status: 200 })
+    expect(await proxy.post(refreshForm(String(body.refresh_token)))).toMatchObject({ status: 200 })
     expect({ ...sandbox.tokenRequests[1]?.parameters }).toEqual({
-      ...form,
+      grant_type: 'refresh_token',
+      client_id: client.clientId,
       client_secret: client.clientSecret,
-    })
-
-    const full = { ...form, code, redirect_uri: redirectUri }
-    expect(await proxy.post(full)).toMatchObject({ status: 200 })
-    expect({ ...sandbox.tokenRequests[2]?.parameters }).toEqual({
-      ...full,
-      client_secret: client.clientSecret,
+      refresh_token: expect.stringMatching(/^[0-9a-f]{64}$/),
+      code,
+      redirect_uri: redirectUri,
     })
   })
 
   test.skipIf(withoutCurl)(
     "for both of the guide's curl calls, without client_secret",
     async () => {
-      const { proxy, sandbox } = await startStage()
+      const { proxy, sandbox } = await startPlainStage()
       const code = sandbox.issueCode()
       const curl = async (parameters: string[]) => {
         const data = parameters.flatMap((parameter) => ['-d', parameter])
@@ -87,10 +83,10 @@ describe('tokens', () => {
       const login = [`client_id=${client.clientId}`, `redirect_uri=${redirectUri}`, `code=${code}`]
 
       const tokens = await curl(login)
-      expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 86400 })
+      expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 86400 })
       const renewal = [`refresh_token=${tokens.refresh_token}`, 'grant_type=refresh_token']
       const renewed = await curl([...login, ...renewal])
-      expect(renewed).toMatchObject({ token_type: 'bearer', expires_in: 86400 })
+      expect(renewed).toMatchObject({ token_type: 'Bearer', expires_in: 86400 })
       expect(renewed.access_token).not.toBe(tokens.access_token)
     },
   )
@@ -124,7 +120,7 @@ describe('what is refused before the upstream is asked', () => {
     ],
     ['a form of more than 16 KiB', codeForm('c'.repeat(16_384)), 413, 'invalid_request'],
   ])('%s', async (_name, form, status, error) => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     expectError(await proxy.post(form), status, error)
     expect(sandbox.tokenRequests).toEqual([])
   })
@@ -138,33 +134,37 @@ describe('what is refused before the upstream is asked', () => {
     ['an origin that only begins like ours', { origin: `${appOrigin}.evil.example` }, 403],
     ['the origin of a sandboxed frame', { origin: 'null' }, 403],
   ])('%s', async (_name, headers, status) => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     expectError(await proxy.post(codeForm(sandbox.issueCode()), headers), status, 'invalid_request')
     expect(sandbox.tokenRequests).toEqual([])
   })
 
-  test.each(['client_secret', 'client_assertion', 'password', 'code', 'refresh_token'])(
-    '%s in the query, whatever the form says',
-    async (name) => {
-      const { proxy, sandbox } = await startStage()
-      const response = await fetch(`${proxy.url}/1/token?${name}=x`, {
-        method: 'POST',
-        body: new URLSearchParams(codeForm(sandbox.issueCode())),
-      })
-      expectError(await answerOf(response), 400, 'invalid_request')
-      expect(sandbox.tokenRequests).toEqual([])
-    },
-  )
+  test.each([
+    'client_secret',
+    'client_assertion',
+    'password',
+    'code',
+    'code_verifier',
+    'refresh_token',
+  ])('%s in the query, whatever the form says', async (name) => {
+    const { proxy, sandbox } = await startPlainStage()
+    const response = await fetch(`${proxy.url}/1/token?${name}=x`, {
+      method: 'POST',
+      body: new URLSearchParams(codeForm(sandbox.issueCode())),
+    })
+    expectError(await answerOf(response), 400, 'invalid_request')
+    expect(sandbox.tokenRequests).toEqual([])
+  })
 
   test('a request without a body', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     const response = await fetch(`${proxy.url}/1/token`, { method: 'POST' })
     expectError(await answerOf(response), 400, 'invalid_request')
     expect(sandbox.tokenRequests).toEqual([])
   })
 
   test('any method but POST', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     for (const method of ['GET', 'PUT', 'DELETE']) {
       const body = method === 'GET' ? null : '{}'
       const response = await fetch(`${proxy.url}/1/token?code=c`, { method, body })
@@ -175,12 +175,12 @@ describe('what is refused before the upstream is asked', () => {
   })
 
   test('a request without Origin passes, for what is not a browser', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     expect(await proxy.post(codeForm(sandbox.issueCode()), {})).toMatchObject({ status: 200 })
   })
 
   test('a charset beside the form type is fine', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     const headers = { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }
     expect(await proxy.post(codeForm(sandbox.issueCode()), headers)).toMatchObject({ status: 200 })
   })
@@ -188,7 +188,7 @@ describe('what is refused before the upstream is asked', () => {
 
 describe('what the sandbox refuses', () => {
   test('a code that does not exist, and one that is spent, are invalid_grant', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     expectError(await proxy.post(codeForm('no-such-code')), 400, 'invalid_grant')
     const code = sandbox.issueCode()
     await proxy.post(codeForm(code))
@@ -196,7 +196,7 @@ describe('what the sandbox refuses', () => {
   })
 
   test('a dead refresh token is invalid_grant, though the upstream says invalid_request', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     const { body } = await proxy.post(codeForm(sandbox.issueCode()))
     sandbox.revokeRefreshTokens()
     expectError(await proxy.post(refreshForm(String(body.refresh_token))), 400, 'invalid_grant')
@@ -204,27 +204,27 @@ describe('what the sandbox refuses', () => {
   })
 
   test('invalid_request on a code is invalid_grant, with a warning', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     sandbox.failNext({ status: 400, body: '{"error":"invalid_request"}' })
     expectError(await proxy.post(codeForm('c')), 400, 'invalid_grant')
     expect(proxy.log()).toMatch(/"level":40,.*"upstream":"invalid_request"/)
   })
 
   test('an error that comes with 200 counts as the error', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     sandbox.failNext({ status: 200, body: '{"error":"invalid_grant","access_token":"a"}' })
     expectError(await proxy.post(codeForm('c')), 400, 'invalid_grant')
   })
 
   test.each([403, 404, 500, 502])('invalid_grant with %i ends no session', async (status) => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     sandbox.failNext({ status, body: '{"error":"invalid_grant"}' })
-    expectError(await proxy.post(refreshForm('r')), 502, 'server_error')
+    expectError(await proxy.post(await sealedRefreshForm()), 502, 'server_error')
     expect(sandbox.tokenRequests).toHaveLength(1)
   })
 
   test('a redirect URI that is not the registered one is invalid_grant, with a warning', async () => {
-    const { proxy, sandbox } = await startStage(
+    const { proxy, sandbox } = await startPlainStage(
       {},
       { redirectUri: 'https://app.example.com/other' },
     )
@@ -236,7 +236,7 @@ describe('what the sandbox refuses', () => {
   test.each([{ clientSecret: 'wrong' }, { clientId: 'consumer-key-2' }])(
     'the credentials of the proxy are its own fault: %o',
     async (other) => {
-      const { proxy, sandbox } = await startStage({}, other)
+      const { proxy, sandbox } = await startPlainStage({}, other)
       expectError(await proxy.post(codeForm(sandbox.issueCode())), 502, 'server_error')
       expect(proxy.log()).toContain('"level":50')
       expect(proxy.log()).toContain("the proxy's own client id or secret is refused")
@@ -244,13 +244,13 @@ describe('what the sandbox refuses', () => {
   )
 
   test('unauthorized_client likewise', async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     sandbox.failNext({ status: 401, body: '{"error":"unauthorized_client"}' })
     expectError(await proxy.post(codeForm('c')), 502, 'server_error')
   })
 
   test("the upstream's description is never passed on, nor logged", async () => {
-    const { proxy, sandbox } = await startStage()
+    const { proxy, sandbox } = await startPlainStage()
     const body = '{"error":"invalid_grant","error_description":"user joan@scdp.com"}'
     sandbox.failNext({ status: 400, body })
     expect(JSON.stringify((await proxy.post(codeForm('c'))).body)).not.toContain('joan')

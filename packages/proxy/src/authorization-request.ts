@@ -1,0 +1,54 @@
+// Which authorization requests may go on to Roambi. Nothing is asked here.
+import type { Client } from './client.ts'
+import { invalidClient, invalidRequest, unsupportedResponseType } from './errors.ts'
+import { type Form, optional, readParameters, required, sha256Text } from './parameters.ts'
+
+/** Who gets the authorization response (RFC 6749 section 4.1.2). */
+export interface Recipient {
+  readonly redirectUri: string
+  /** The app's own, as it came. */
+  readonly state?: string | undefined
+}
+
+/** RFC 6749 section 4.1.1, with RFC 7636 and RFC 9449 section 10. */
+export interface AuthorizationRequest extends Recipient {
+  readonly codeChallenge: string
+  readonly jkt?: string | undefined
+  readonly scope?: string | undefined
+}
+
+/**
+ * Comes first: an answer, be it a refusal, goes to nobody but a redirect URI of this client
+ * (RFC 6749 section 4.1.2.1). Throws OAuthError.
+ */
+export function judgeRecipient(query: Form, { clientId, redirectUris }: Client): Recipient {
+  const { client_id, redirect_uri, state } = query
+  if (client_id !== clientId) throw invalidClient()
+  if (typeof redirect_uri !== 'string' || !redirectUris.includes(redirect_uri)) {
+    throw invalidRequest('redirect_uri is not among the allowed ones of this proxy.')
+  }
+  const isUsable = typeof state === 'string' && stateForm.test(state)
+  return { redirectUri: redirect_uri, state: isUsable ? state : undefined }
+}
+
+/** Throws OAuthError, of which the recipient is to be told. */
+export function judgeAuthorizationRequest(query: Form, recipient: Recipient): AuthorizationRequest {
+  const parameters = readParameters(query)
+  if (required(parameters, 'response_type') !== 'code') throw unsupportedResponseType()
+  optional(parameters, 'response_mode', /^query$/)
+  optional(parameters, 'state', stateForm)
+  // RFC 7636 section 4.3: an absent method means plain.
+  if (parameters.code_challenge_method !== 'S256') {
+    throw invalidRequest('code_challenge_method must be S256.')
+  }
+  return {
+    ...recipient,
+    codeChallenge: required(parameters, 'code_challenge', sha256Text),
+    jkt: optional(parameters, 'dpop_jkt', sha256Text),
+    scope: optional(parameters, 'scope', scopeForm),
+  }
+}
+
+// Both travel in a cookie, next to those of other sign-ins.
+const stateForm = /^[\x20-\x7e]{1,512}$/
+const scopeForm = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,256}$/

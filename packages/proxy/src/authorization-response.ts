@@ -1,0 +1,49 @@
+import type { Recipient } from './authorization-request.ts'
+import type { OAuthError } from './errors.ts'
+
+export type AuthorizationResponse =
+  | { readonly code: string }
+  | { readonly error: string; readonly error_description: string }
+
+/**
+ * The URL of a redirect to the app: RFC 6749 sections 4.1.2 and 4.1.2.1, with the `iss` of RFC 9207.
+ * No redirect to the app is made elsewhere.
+ */
+export function authorizationResponseUrl(
+  issuer: string,
+  { redirectUri, state }: Recipient,
+  response: AuthorizationResponse,
+): string {
+  const parameters = new URLSearchParams({ ...response, ...(state && { state }), iss: issuer })
+  // Appended as text: a parser would rewrite the redirect URI.
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${parameters}`
+}
+
+/** A refusal of the proxy's own. */
+export function ownRefusal({ code, message }: OAuthError): AuthorizationResponse {
+  return { error: registered(code), error_description: message }
+}
+
+/** What Roambi has refused with: the registered codes and characters, and no link. */
+export function upstreamRefusal(error: string, description = ''): AuthorizationResponse {
+  const readable = description.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '').slice(0, 200)
+  return {
+    error: registered(error),
+    error_description: readable || 'Roambi gave no reason.',
+  }
+}
+
+function registered(code: string): string {
+  return errorCodes.includes(code) ? code : 'server_error'
+}
+
+// RFC 6749 section 4.1.2.1.
+const errorCodes = [
+  'invalid_request',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+]

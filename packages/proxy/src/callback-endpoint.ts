@@ -1,0 +1,78 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { AuthorizationCodes } from './authorization-code.ts'
+import {
+  type AuthorizationResponse,
+  authorizationResponseUrl,
+  ownRefusal,
+  upstreamRefusal,
+} from './authorization-response.ts'
+import type { Client } from './client.ts'
+import type { Endpoints } from './endpoints.ts'
+import { badGateway, OAuthError, unknownTransaction } from './errors.ts'
+import { type Form, type Parameters, readParameters, required } from './parameters.ts'
+import type { TokenExchange } from './token-exchange.ts'
+import type { Transaction, Transactions } from './transaction.ts'
+
+export interface CallbackEndpointOptions {
+  readonly client: Client
+  readonly endpoints: Endpoints
+  readonly transactions: Transactions
+  readonly codes: AuthorizationCodes
+  readonly exchange: TokenExchange
+}
+
+/**
+ * `GET /1/callback`: where Roambi sends the user back to. Its code is spent here and now, so that
+ * who has seen it can't bring it in under a sign-in of his own (RFC 9700 section 4.5).
+ */
+export function callbackEndpoint(
+  app: FastifyInstance,
+  { client, endpoints, transactions, codes, exchange }: CallbackEndpointOptions,
+): void {
+  app.get<{ Querystring: Form }>('/callback', async ({ query, headers, log }, reply) => {
+    const parameters = readParameters(query)
+    const { transaction, setCookies } = await transactions.end(
+      required(parameters, 'state'),
+      headers.cookie,
+    )
+    reply.header('set-cookie', setCookies)
+    // The list may have been changed since the sign-in began.
+    if (!transaction || !client.redirectUris.includes(transaction.redirectUri)) {
+      throw unknownTransaction()
+    }
+    const response = await respond(parameters, transaction, log)
+    return reply.redirect(authorizationResponseUrl(endpoints.issuer, transaction, response), 303)
+  })
+
+  async function respond(
+    parameters: Parameters,
+    transaction: Transaction,
+    log: FastifyBaseLogger,
+  ): Promise<AuthorizationResponse> {
+    const { code, error, error_description } = parameters
+    if (error) return upstreamRefusal(error, error_description)
+    try {
+      if (!code) throw badGateway()
+      return { code: await trade(code, transaction, log) }
+    } catch (error) {
+      if (error instanceof OAuthError) return ownRefusal(error)
+      throw error
+    }
+  }
+
+  /** Spends Roambi's code, and gives one of ours. */
+  async function trade(
+    upstreamCode: string,
+    transaction: Transaction,
+    log: FastifyBaseLogger,
+  ): Promise<string> {
+    const issuedAt = Date.now()
+    const tokens = await exchange(
+      { grant_type: 'authorization_code', code: upstreamCode, redirect_uri: endpoints.callback },
+      log,
+    )
+    const { redirectUri, codeChallenge, jkt, scope, upstreamState: jti } = transaction
+    const request = { redirectUri, codeChallenge, jkt, scope }
+    return codes.issue({ ...request, tokens, issuedAt, upstreamCode, jti })
+  }
+}

@@ -1,0 +1,62 @@
+import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
+import { type Nonces, nonceLife } from './dpop-nonce.ts'
+import { invalidDpopProof, useDpopNonce } from './errors.ts'
+import { createOnce } from './once.ts'
+
+/** The signature algorithms that a proof may have. */
+export const proofAlgorithms = ['ES256']
+
+/** A client that has shown that it holds a key. */
+export interface Proof {
+  /** The thumbprint of the key (RFC 7638). */
+  readonly jkt: string
+  /** Uses the proof up. To be called when nothing else is left to be checked. Throws OAuthError. */
+  claim(): void
+}
+
+/** Checks the `DPoP` header of a token request (RFC 9449 section 4.3). */
+export type ProofCheck = (header: string | undefined) => Promise<Proof | undefined>
+
+/** Throws OAuthError, or gives nothing where there is no header. */
+export function createProofCheck(tokenUrl: string, nonces: Nonces): ProofCheck {
+  const claimed = createOnce(nonceLife)
+
+  return async (header) => {
+    if (header === undefined) return undefined
+    const { payload, protectedHeader } = await verify(header)
+    if (!isForRequest(payload, tokenUrl)) throw invalidDpopProof()
+    // How old a proof is, the nonce tells: the client's clock may be wrong.
+    if (!nonces.accepts(payload.nonce)) throw useDpopNonce(nonces.current())
+    const jkt = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
+    return {
+      jkt,
+      claim() {
+        if (!claimed.claim(`${jkt} ${payload.jti}`)) throw invalidDpopProof()
+      },
+    }
+  }
+}
+
+async function verify(proof: string) {
+  try {
+    return await jwtVerify(proof, EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      algorithms: proofAlgorithms,
+      requiredClaims: ['jti', 'htm', 'htu', 'iat'],
+    })
+  } catch {
+    throw invalidDpopProof()
+  }
+}
+
+function isForRequest({ jti, htm, htu, iat }: JWTPayload, tokenUrl: string): boolean {
+  const isNamed = typeof jti === 'string' && jti !== '' && jti.length <= 256
+  return isNamed && htm === 'POST' && typeof iat === 'number' && isSameUrl(htu, tokenUrl)
+}
+
+// RFC 9449 section 4.3: without query and fragment.
+function isSameUrl(htu: unknown, tokenUrl: string): boolean {
+  if (typeof htu !== 'string' || !URL.canParse(htu)) return false
+  const { origin, pathname } = new URL(htu)
+  return origin + pathname === tokenUrl
+}

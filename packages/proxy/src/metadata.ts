@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify'
+import { proofAlgorithms } from './dpop-proof.ts'
+import type { Endpoints } from './endpoints.ts'
+import type { CheckedOptions } from './options.ts'
+
+export interface MetadataOptions {
+  readonly mode: CheckedOptions['mode']
+  readonly endpoints: Endpoints
+  /** Roambi's own authorization endpoint. */
+  readonly upstreamUrl: string
+}
+
+/** `GET /.well-known/oauth-authorization-server` (RFC 8414). Anybody may read it. */
+export async function metadata(app: FastifyInstance, options: MetadataOptions): Promise<void> {
+  const document = describe(options)
+  app.get('/.well-known/oauth-authorization-server', (_request, reply) =>
+    reply
+      .headers({ 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=3600' })
+      .send(document),
+  )
+}
+
+/** Lists what is switched on, and nothing else. */
+function describe({ mode, endpoints, upstreamUrl }: MetadataOptions): object {
+  return {
+    issuer: endpoints.issuer,
+    authorization_endpoint: mode === 'pkce' ? endpoints.authorization : upstreamUrl,
+    token_endpoint: endpoints.token,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_methods_supported: ['none'],
+    dpop_signing_alg_values_supported: proofAlgorithms,
+    ...(mode === 'pkce' && {
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+    }),
+  }
+}

@@ -1,0 +1,97 @@
+// What each option must be. Nothing is read or filled in here.
+import type { RoambiProxyOptions } from './options.ts'
+import { isSealingKey } from './sealing-keys.ts'
+
+/** What is wrong with an option, as `option problem` reads: `clientId must be printable ASCII`. */
+export interface Problem {
+  readonly option: keyof RoambiProxyOptions
+  readonly problem: string
+}
+
+interface Rule extends Problem {
+  readonly holds: (value: unknown) => boolean
+}
+
+export const rules: readonly Rule[] = [
+  { option: 'clientId', problem: 'must be printable ASCII', holds: isPrintable },
+  { option: 'clientSecret', problem: 'must be printable ASCII', holds: isPrintable },
+  {
+    option: 'publicUrl',
+    problem: 'must be an origin, like https://auth.example.com (http on a loopback host only)',
+    holds: (value) => typeof value === 'string' && isOrigin(value) && isSafe(new URL(value)),
+  },
+  { option: 'mode', problem: 'must be pkce or direct', holds: isOneOf('pkce', 'direct') },
+  {
+    option: 'sealingKeys',
+    problem:
+      'must list at least one key, each at least 32 random bytes as base64url (required with NODE_ENV=production)',
+    holds: (value) => (value === undefined ? !isProduction() : isListOf(value, isSealingKey)),
+  },
+  { option: 'refreshTokens', problem: 'must be dpop or bearer', holds: isOneOf('dpop', 'bearer') },
+  { option: 'refreshTokenLifetime', problem: 'must be a number of s above 0', holds: isSeconds },
+  {
+    option: 'refreshTokenIdleLifetime',
+    problem: 'must be a number of s above 0',
+    holds: isSeconds,
+  },
+  {
+    option: 'apiUrl',
+    problem: 'must be an https URL without query and fragment (http on a loopback host only)',
+    holds: isApiUrl,
+  },
+  {
+    option: 'redirectUris',
+    problem: 'must list at least one URI, each whole (https://… or http://…) and without fragment',
+    holds: (value) => isListOf(value, isRedirectUri),
+  },
+  {
+    option: 'allowedOrigins',
+    problem:
+      'must list at least one origin, each like https://app.example.com, without path, slash or *',
+    holds: (value) => isListOf(value, isOrigin),
+  },
+]
+
+function isPrintable(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
+}
+
+function isApiUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value) || /[?#]/.test(value)) return false
+  const { username, password } = new URL(value)
+  return isSafe(new URL(value)) && !username && !password
+}
+
+function isSafe({ protocol, hostname }: URL): boolean {
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+}
+
+// Without a key of its own, each instance and each restart would have another one.
+function isProduction(): boolean {
+  return process.env.NODE_ENV === 'production'
+}
+
+function isOneOf(...values: string[]): (value: unknown) => boolean {
+  return (value) => values.includes(value as string)
+}
+
+function isSeconds(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0
+}
+
+function isListOf(value: unknown, holds: (entry: string) => boolean): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((entry) => typeof entry === 'string' && holds(entry))
+  )
+}
+
+function isRedirectUri(entry: string): boolean {
+  return /^https?:\/\//.test(entry) && URL.canParse(entry) && !entry.includes('#')
+}
+
+function isOrigin(entry: string): boolean {
+  return URL.canParse(entry) && new URL(entry).origin === entry && !entry.includes('*')
+}

@@ -1,0 +1,46 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { createAnswerWindow } from './answer-window.ts'
+import type { Proof } from './dpop-proof.ts'
+import type { RefreshTokens } from './refresh-token.ts'
+import { givenLater, type TokenAnswer } from './token-answer.ts'
+import type { TokenExchange } from './token-exchange.ts'
+import type { RefreshRequest } from './token-form.ts'
+
+/** Trades a refresh token for tokens. Rejects with OAuthError. */
+export type RefreshGrantHandler = (
+  request: RefreshRequest,
+  proof: Proof | undefined,
+  log: FastifyBaseLogger,
+) => Promise<TokenAnswer>
+
+export function createRefreshGrant(
+  exchange: TokenExchange,
+  refreshTokens: RefreshTokens,
+): RefreshGrantHandler {
+  const window = createAnswerWindow<Given>({ successorOf: ({ answer }) => answer.refresh_token })
+
+  return async ({ refreshToken }, proof, log) => {
+    const jkt = proof?.jkt
+    const grant = await refreshTokens.open(refreshToken, jkt)
+    proof?.claim()
+    const { answer, givenAt } = await window.answer(refreshToken, jkt, async () => {
+      const givenAt = Date.now()
+      const { refreshToken: refresh_token, code, redirectUri: redirect_uri } = grant
+      const upstreamForm = {
+        grant_type: 'refresh_token',
+        refresh_token,
+        code,
+        redirect_uri,
+      } as const
+      const tokens = await exchange(upstreamForm, log)
+      return { answer: await refreshTokens.issue(tokens, { ...grant, jkt }), givenAt }
+    })
+    return givenLater(answer, givenAt)
+  }
+}
+
+interface Given {
+  readonly answer: TokenAnswer
+  /** In ms since 1970. */
+  readonly givenAt: number
+}

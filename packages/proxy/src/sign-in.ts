@@ -1,0 +1,28 @@
+import type { FastifyInstance, HTTPMethods } from 'fastify'
+import {
+  type AuthorizationEndpointOptions,
+  authorizationEndpoint,
+} from './authorization-endpoint.ts'
+import { type CallbackEndpointOptions, callbackEndpoint } from './callback-endpoint.ts'
+import { answerErrorPage, pageHeaders } from './error-page.ts'
+import { methodNotAllowed } from './errors.ts'
+import { refuseRoute } from './refused-route.ts'
+
+/** The two addresses that the user's browser is sent to. No page may read them: there is no CORS. */
+export async function signIn(
+  app: FastifyInstance,
+  options: AuthorizationEndpointOptions & CallbackEndpointOptions,
+): Promise<void> {
+  app.setErrorHandler(answerErrorPage)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(pageHeaders)
+  })
+  // First, or each GET would bring a HEAD along: a link checker would end the sign-in.
+  for (const path of ['/authorize', '/callback']) {
+    refuseRoute(app, path, otherMethods, () => methodNotAllowed('GET'))
+  }
+  authorizationEndpoint(app, options)
+  callbackEndpoint(app, options)
+}
+
+const otherMethods: HTTPMethods[] = ['HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']
