@@ -14,6 +14,7 @@ export interface Recipient {
 export interface AuthorizationRequest extends Recipient {
   readonly codeChallenge: string
   readonly jkt?: string | undefined
+  /** What is granted, where the app has asked for something. */
   readonly scope?: string | undefined
 }
 
@@ -45,8 +46,17 @@ export function judgeAuthorizationRequest(query: Form, recipient: Recipient): Au
     ...recipient,
     codeChallenge: required(parameters, 'code_challenge', sha256Text),
     jkt: optional(parameters, 'dpop_jkt', sha256Text),
-    scope: optional(parameters, 'scope', scopeForm),
+    scope: grantedScope(optional(parameters, 'scope', scopeForm)),
   }
+}
+
+/**
+ * RFC 6749 section 3.3. Roambi knows no scopes, so any name is granted; not `openid`, which would
+ * promise an ID token.
+ */
+function grantedScope(asked: string | undefined): string | undefined {
+  const names = asked?.split(' ').filter((name) => name !== '' && name !== 'openid')
+  return names && (names.join(' ') || 'api')
 }
 
 // Both travel in a cookie, next to those of other sign-ins.

@@ -9,20 +9,17 @@ export type Sentences = Map<string, string>
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
-/** In s. */
-const day = 86_400
-
 // Whether the lists and URLs are any good, the options of the plugin tell.
 const schema = Type.Object({
   ROAMBI_CLIENT_ID: Type.String(),
   PROXY_PUBLIC_URL: Type.String(),
   PROXY_REDIRECT_URIS: Type.String(),
   PROXY_ALLOWED_ORIGINS: Type.String(),
-  PROXY_MODE: Type.Enum(['pkce', 'direct'] as const, { default: 'pkce' }),
-  PROXY_REFRESH_TOKENS: Type.Enum(['dpop', 'bearer'] as const, { default: 'dpop' }),
-  PROXY_REFRESH_TOKEN_LIFETIME: Type.Integer({ default: 30 * day, minimum: 1 }),
-  PROXY_REFRESH_TOKEN_IDLE_LIFETIME: Type.Integer({ default: 7 * day, minimum: 1 }),
-  PROXY_FORWARD_API: Type.Boolean({ default: true }),
+  PROXY_MODE: Type.Optional(Type.Enum(['pkce', 'direct'] as const)),
+  PROXY_REFRESH_TOKENS: Type.Optional(Type.Enum(['dpop', 'bearer'] as const)),
+  PROXY_REFRESH_TOKEN_LIFETIME: Type.Optional(Type.Integer({ minimum: 1 })),
+  PROXY_REFRESH_TOKEN_IDLE_LIFETIME: Type.Optional(Type.Integer({ minimum: 1 })),
+  PROXY_FORWARD_API: Type.Optional(Type.Boolean()),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 4001, minimum: 0, maximum: 65_535 }),
   LOG_LEVEL: Type.Enum(logLevels, { default: 'info' }),
@@ -44,11 +41,11 @@ const problems: Readonly<Record<string, string>> = {
 
 /** Those that the options of the plugin do not cover. */
 export interface Variables {
-  readonly PROXY_MODE: 'pkce' | 'direct'
-  readonly PROXY_REFRESH_TOKENS: 'dpop' | 'bearer'
-  readonly PROXY_REFRESH_TOKEN_LIFETIME: number
-  readonly PROXY_REFRESH_TOKEN_IDLE_LIFETIME: number
-  readonly PROXY_FORWARD_API: boolean
+  readonly PROXY_MODE?: 'pkce' | 'direct'
+  readonly PROXY_REFRESH_TOKENS?: 'dpop' | 'bearer'
+  readonly PROXY_REFRESH_TOKEN_LIFETIME?: number
+  readonly PROXY_REFRESH_TOKEN_IDLE_LIFETIME?: number
+  readonly PROXY_FORWARD_API?: boolean
   readonly HOST: string
   readonly PORT: number
   readonly LOG_LEVEL: string

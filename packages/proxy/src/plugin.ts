@@ -2,7 +2,7 @@ import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { createAuthorizationCodes } from './authorization-code.ts'
 import { checkOptions } from './check-options.ts'
-import { createDirectCodeGrant, createPkceCodeGrant } from './code-grant.ts'
+import { type CodeGrantHandler, createDirectCodeGrant, createPkceCodeGrant } from './code-grant.ts'
 import { createNonces } from './dpop-nonce.ts'
 import { createProofCheck } from './dpop-proof.ts'
 import { type Endpoints, endpointsOf } from './endpoints.ts'
@@ -14,7 +14,7 @@ import { metadata } from './metadata.ts'
 import type { CheckedOptions, RoambiProxyOptions } from './options.ts'
 import { corsOptions, refuseForeignOrigins, refuseOuterCors } from './origin.ts'
 import { createRefreshGrant } from './refresh-grant.ts'
-import { createRefreshTokens } from './refresh-token.ts'
+import { createRefreshTokens, type RefreshTokens } from './refresh-token.ts'
 import { refuseRoute } from './refused-route.ts'
 import { createKeyRing, type KeyRing } from './sealing-keys.ts'
 import { signIn } from './sign-in.ts'
@@ -78,14 +78,11 @@ interface Shared {
 async function version1(app: FastifyInstance, shared: Shared): Promise<void> {
   const { options, endpoints, ring, exchange } = shared
   const refreshTokens = createRefreshTokens(ring, options)
-  let redeemCode = createDirectCodeGrant(exchange, refreshTokens)
+  const redeemCode =
+    options.mode === 'pkce'
+      ? await serveSignIn(app, shared, refreshTokens)
+      : createDirectCodeGrant(exchange, refreshTokens)
 
-  if (options.mode === 'pkce') {
-    const codes = createAuthorizationCodes(ring, options)
-    const transactions = createTransactions(ring, options)
-    redeemCode = createPkceCodeGrant(codes, refreshTokens, endpoints.callback)
-    await app.register(signIn, { client: options, ...shared, transactions, codes })
-  }
   await app.register(async (api) => {
     await api.register(cors, corsOptions(options.allowedOrigins, apiMethods))
     api.addHook('onRequest', refuseForeignOrigins(options.allowedOrigins))
@@ -101,6 +98,19 @@ async function version1(app: FastifyInstance, shared: Shared): Promise<void> {
     if (options.forwardApi) await api.register(forwardApi, options)
     for (const url of unservedBy(options)) refuseRoute(api, url, apiMethods, notFound)
   })
+}
+
+async function serveSignIn(
+  app: FastifyInstance,
+  { options, endpoints, upstreamUrl, ring, exchange }: Shared,
+  refreshTokens: RefreshTokens,
+): Promise<CodeGrantHandler> {
+  const transactions = createTransactions(ring, options)
+  const codes = createAuthorizationCodes(ring, options)
+  const parts = { client: options, endpoints, upstreamUrl, transactions, codes, exchange }
+  await app.register(signIn, parts)
+  app.log.info({ redirectUri: endpoints.callback }, 'the redirect URI that Roambi must know')
+  return createPkceCodeGrant(codes, refreshTokens, endpoints.callback)
 }
 
 function unservedBy({ mode, forwardApi }: CheckedOptions): string[] {

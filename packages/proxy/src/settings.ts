@@ -45,15 +45,24 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (!variables || sentences.size > 0) throw new InvalidSettings([...sentences.values()])
   return {
     ...options,
-    mode: variables.PROXY_MODE,
-    refreshTokens: variables.PROXY_REFRESH_TOKENS,
-    refreshTokenLifetime: variables.PROXY_REFRESH_TOKEN_LIFETIME,
-    refreshTokenIdleLifetime: variables.PROXY_REFRESH_TOKEN_IDLE_LIFETIME,
-    forwardApi: variables.PROXY_FORWARD_API,
+    ...withoutUnset({
+      mode: variables.PROXY_MODE,
+      refreshTokens: variables.PROXY_REFRESH_TOKENS,
+      refreshTokenLifetime: variables.PROXY_REFRESH_TOKEN_LIFETIME,
+      refreshTokenIdleLifetime: variables.PROXY_REFRESH_TOKEN_IDLE_LIFETIME,
+      forwardApi: variables.PROXY_FORWARD_API,
+    }),
     host: variables.HOST,
     port: variables.PORT,
     logLevel: variables.LOG_LEVEL,
   }
+}
+
+type SetOnly<T> = { [K in keyof T]?: NonNullable<T[K]> }
+
+function withoutUnset<T extends object>(options: T): SetOnly<T> {
+  const set = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(set) as SetOnly<T>
 }
 
 function list(value: Given[string] = ''): string[] {

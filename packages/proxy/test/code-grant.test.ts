@@ -188,12 +188,19 @@ describe('a refresh token', () => {
 })
 
 describe('the answer', () => {
-  test('says the scope that was asked for, now and on each renewal', async () => {
+  test.each([
+    ['portals', 'portals'],
+    ['portals users', 'portals users'],
+    // There are no ID tokens.
+    ['openid portals', 'portals'],
+    ['openid', 'api'],
+    [undefined, undefined],
+  ])('to who asks for the scope %j says %j, now and on each renewal', async (asked, granted) => {
     const { app } = await startApp()
-    const { code = '' } = await app.signIn({ scope: 'openid portals' })
+    const { code = '' } = await app.signIn({ scope: asked })
     const { body } = await app.redeem(code)
-    expect(body.scope).toBe('openid portals')
-    expect((await app.refresh(String(body.refresh_token))).body.scope).toBe('openid portals')
+    expect(body.scope).toBe(granted)
+    expect((await app.refresh(String(body.refresh_token))).body.scope).toBe(granted)
   })
 
   test('takes off the lifetime what the code has waited', async () => {
