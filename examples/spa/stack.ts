@@ -1,5 +1,6 @@
 // Everything that the example needs, in one process: the sandbox, the proxy, and the app's pages.
 
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,6 +15,8 @@ export interface StackOptions {
   ports?: { sandbox: number; proxy: number; app: number }
   /** `dev`: straight from source, with live reload. `build`: as it would be deployed. */
   pages?: 'dev' | 'build'
+  /** Where the sandbox listens: `127.0.0.1` is another site than the rest. Default `localhost`. */
+  sandboxHost?: string
   /** Takes the proxy's log, every line of it. Default: no log. */
   proxyLog?: { write(line: string): void }
 }
@@ -31,6 +34,7 @@ export interface Stack {
 export async function startStack({
   ports = { sandbox: 0, proxy: 0, app: 0 },
   pages = 'dev',
+  sandboxHost = 'localhost',
   proxyLog,
 }: StackOptions = {}): Promise<Stack> {
   const closers: (() => Promise<unknown>)[] = []
@@ -38,13 +42,16 @@ export async function startStack({
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    // The pages' address comes first: the sandbox and the proxy each have it on a list.
+    // The addresses come first: each of the three has another one on a list.
     const app = createServer()
     const appUrl = await listen(app, ports.app)
     closers.push(() => stop(app))
+    const front = createServer()
+    const proxyUrl = await listen(front, ports.proxy)
+    closers.push(() => stop(front))
 
-    const redirectUri = `${appUrl}/callback.html`
-    const sandbox = await startSandbox({ port: ports.sandbox, redirectUri })
+    const redirectUri = `${proxyUrl}/1/callback`
+    const sandbox = await startSandbox({ host: sandboxHost, port: ports.sandbox, redirectUri })
     closers.push(sandbox.close)
 
     const { clientId, clientSecret } = sandbox.client
@@ -52,14 +59,16 @@ export async function startStack({
       clientId,
       clientSecret,
       apiUrl: sandbox.apiUrl,
-      redirectUris: [redirectUri],
+      publicUrl: proxyUrl,
+      redirectUris: [`${appUrl}/callback.html`],
       allowedOrigins: [appUrl],
+      sealingKeys: [randomBytes(32).toString('base64url')],
       logLevel: proxyLog ? 'trace' : 'silent',
     }
     const proxy = createProxy(settings, proxyLog)
     closers.push(() => proxy.close())
-    await proxy.listen({ port: ports.proxy, host: 'localhost' })
-    const proxyUrl = address(proxy.server)
+    await proxy.ready()
+    front.on('request', proxy.routing)
 
     const config = viteConfig({ sandbox, proxyUrl })
     const served = await (pages === 'dev' ? fromSource(config, app) : fromBuild(config))
@@ -75,7 +84,6 @@ export async function startStack({
 function viteConfig({ sandbox, proxyUrl }: Pick<Stack, 'sandbox' | 'proxyUrl'>): InlineConfig {
   const settings = {
     VITE_ROAMBI_CLIENT_ID: sandbox.client.clientId,
-    VITE_ROAMBI_AUTHORIZE_URL: `${sandbox.apiUrl}/authorize`,
     VITE_PROXY_URL: proxyUrl,
     VITE_SANDBOX_URL: sandbox.url,
   }

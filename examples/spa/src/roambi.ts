@@ -6,5 +6,4 @@ const settings = import.meta.env
 export const roambi: Roambi = createRoambi({
   clientId: settings.VITE_ROAMBI_CLIENT_ID,
   proxyUrl: settings.VITE_PROXY_URL,
-  authorizeUrl: settings.VITE_ROAMBI_AUTHORIZE_URL,
 })

@@ -21,7 +21,8 @@ describe.skipIf(!inject('chromium'))('the journey', () => {
   let context: BrowserContext
 
   beforeAll(async () => {
-    stack = await startStack({ pages: 'build' })
+    // As in real life, Roambi is another site: what cookies it lets through is part of the journey.
+    stack = await startStack({ pages: 'build', sandboxHost: '127.0.0.1' })
     browser = await launchChromium()
   })
   afterAll(async () => {

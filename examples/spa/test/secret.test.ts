@@ -67,6 +67,15 @@ describe.skipIf(!inject('chromium'))('the client secret', () => {
     expectNoSecret(received)
   })
 
+  it("neither is a refresh token of Roambi's: the browser's own are sealed", () => {
+    const sent = stack.sandbox.tokenRequests.flatMap(
+      ({ parameters }) => parameters.refresh_token ?? [],
+    )
+    expect(sent.length).toBeGreaterThan(1)
+    for (const refreshToken of sent) expect(received.includes(refreshToken)).toBe(false)
+    expect(received).toContain('"refresh_token":"eyJ')
+  })
+
   it('is in none of the built files', async () => {
     const files = await readdir(stack.folder, { recursive: true, withFileTypes: true })
     const texts = files

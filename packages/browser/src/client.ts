@@ -19,12 +19,14 @@ export interface Roambi {
    *
    * @throws {@link RoambiAuthError} `popup_blocked`, `access_denied`, `login_aborted`,
    * `login_timeout`, `invalid_callback`, `invalid_grant`, `network_error`, `server_error`,
-   * `invalid_token_answer`, `storage_failed`, `insecure_page`, `invalid_option`
+   * `temporarily_unavailable`, `invalid_token_answer`, `storage_failed`, `insecure_page`,
+   * `invalid_option`, `invalid_dpop_proof`, `use_dpop_nonce`
    */
   login(options?: LoginOptions): Promise<Session>
   /**
-   * Forgets the session, in this tab first, then in the store and in all other tabs. A sign-in that
-   * is under way is given up.
+   * Forgets the session, in this tab first, then in the store and in all other tabs. Its key goes
+   * with it, so that the refresh token is worth nothing, wherever it may be. A sign-in that is under
+   * way is given up.
    *
    * @throws {@link RoambiAuthError} `storage_failed`: this tab has forgotten it, the store has not
    */
@@ -34,7 +36,7 @@ export interface Roambi {
    * `rejected` to get another one.
    *
    * @throws {@link RoambiAuthError} `signed_out`, `session_expired`, `network_error`,
-   * `server_error`, `invalid_token_answer`, `storage_failed`
+   * `server_error`, `invalid_token_answer`, `storage_failed`, `invalid_dpop_proof`, `use_dpop_nonce`
    */
   getAccessToken(options?: { rejected?: string }): Promise<string>
   /**

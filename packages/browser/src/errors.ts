@@ -1,6 +1,6 @@
 /**
  * What went wrong, as a stable word to branch on. Codes of the OAuth answers (RFC 6749 sections
- * 4.1.2.1 and 5.2), such as `access_denied`, are passed on as they came.
+ * 4.1.2.1 and 5.2, RFC 9449 sections 5 and 8), such as `access_denied`, are passed on as they came.
  */
 export type RoambiAuthErrorCode =
   | 'invalid_option'
@@ -11,9 +11,12 @@ export type RoambiAuthErrorCode =
   | 'invalid_callback'
   | 'access_denied'
   | 'invalid_grant'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'invalid_token_answer'
   | 'network_error'
   | 'server_error'
+  | 'temporarily_unavailable'
   | 'signed_out'
   | 'session_expired'
   | 'storage_failed'

@@ -20,6 +20,7 @@ export interface LoginEdges<T> {
   readonly authorizeUrl: string
   readonly clientId: string
   readonly redirectUri: () => string
+  readonly issuer: string | undefined
   /** Redeems the code and keeps the session, unless `end` comes first. */
   readonly finish: (code: string, request: AuthorizationRequest, end: AbortSignal) => Promise<T>
 }
@@ -42,13 +43,14 @@ export function startLoginAttempt<T>(
   const over = new AbortController()
   const late = AbortSignal.timeout(Math.min(timeout, longestTimer))
   const end = AbortSignal.any([over.signal, late, ...(signal ? [signal] : [])])
-  const request = createAuthorizationRequest({ ...edges, redirectUri: edges.redirectUri() })
+  const redirectUri = edges.redirectUri()
   const popup = openPopup()
+  const requested = createAuthorizationRequest({ ...edges, redirectUri })
 
   let resolveWith: (value: T) => void = () => {}
   const result = new Promise<T>((resolve, reject) => {
     resolveWith = resolve
-    signInThrough(popup, request, edges.finish, end)
+    signInThrough(popup, requested, edges.finish, end)
       .finally(() => over.abort())
       .then(resolve, reject)
   })
@@ -68,11 +70,13 @@ const longestTimer = 2 ** 31 - 1
 
 async function signInThrough<T>(
   popup: Popup,
-  request: AuthorizationRequest,
+  requested: Promise<AuthorizationRequest>,
   finish: LoginEdges<T>['finish'],
   end: AbortSignal,
 ): Promise<T> {
   try {
+    const request = await requested
+    end.throwIfAborted()
     const [callbackUrl] = await Promise.all([
       receiveCallback(request.state, end),
       authorizationUrl(request).then(popup.navigate),

@@ -5,15 +5,21 @@ import type { SessionStore } from './session-store.ts'
 export interface RoambiOptions {
   /** The Consumer Key of the app's API client. */
   clientId: string
-  /** Where `roambi-proxy` runs, such as `https://auth.example.com`. */
+  /** Where `roambi-proxy` runs, such as `https://auth.example.com`: its `PROXY_PUBLIC_URL`. */
   proxyUrl: string
-  /** The callback page, a whole URL, exactly as registered. Default: the origin's `/callback.html`. */
+  /**
+   * The callback page, a whole URL, exactly as in the proxy's `PROXY_REDIRECT_URIS`. Default: the
+   * origin's `/callback.html`.
+   */
   redirectUri?: string
-  /** Where users sign in. Default: `https://api.roambi.com/1/authorize`. */
+  /**
+   * Where users sign in. Default: the proxy's `/1/authorize`. Only for a proxy in mode `direct`, and
+   * then Roambi's own page: `https://api.roambi.com/1/authorize`.
+   */
   authorizeUrl?: string
   /** Base of the API; the only origin that gets the access token. Default: the proxy's `/1/`. */
   apiUrl?: string
-  /** Where the session is kept. Default: IndexedDB, shared by all tabs. */
+  /** Where the session and its key are kept. Default: IndexedDB, shared by all tabs. */
   store?: SessionStore
   /** Sends every request. Default: the global `fetch`. */
   fetch?: typeof fetch
@@ -26,6 +32,8 @@ export interface Settings {
   readonly clientId: string
   readonly redirectUri: () => string
   readonly authorizeUrl: string
+  /** What every answer names as `iss`; `undefined`: the page at `authorizeUrl` names none. */
+  readonly issuer: string | undefined
   readonly tokenUrl: string
   readonly apiUrl: string
 }
@@ -41,12 +49,13 @@ export function checkOptions(options: RoambiOptions): Settings {
   }
   if (redirectUri !== undefined) absoluteUrl('redirectUri', redirectUri)
   const base = asFolder(absoluteUrl('proxyUrl', options.proxyUrl))
-  const authorizeUrl = options.authorizeUrl ?? 'https://api.roambi.com/1/authorize'
+  const { authorizeUrl = new URL('1/authorize', base).href } = options
   return {
     name: `${base} ${clientId}`,
     clientId,
     redirectUri: () => onThisOrigin(redirectUri ?? `${location.origin}/callback.html`),
     authorizeUrl: absoluteUrl('authorizeUrl', authorizeUrl),
+    issuer: options.authorizeUrl === undefined ? new URL(base).origin : undefined,
     tokenUrl: new URL('1/token', base).href,
     apiUrl: asFolder(absoluteUrl('apiUrl', options.apiUrl ?? new URL('1/', base).href)),
   }

@@ -1,5 +1,3 @@
-import { RoambiAuthError } from './errors.ts'
-
 /** 256 random bits as 43 characters: a `state`, or a code verifier (RFC 7636 section 4.1). */
 export function randomText(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)))
@@ -7,10 +5,6 @@ export function randomText(): string {
 
 /** The S256 code challenge of a verifier (RFC 7636 section 4.2). */
 export async function codeChallenge(verifier: string): Promise<string> {
-  if (!crypto.subtle) {
-    const message = 'Signing in needs a page on https or on localhost.'
-    throw new RoambiAuthError('insecure_page', message)
-  }
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
   return base64url(new Uint8Array(digest))
 }

@@ -1,7 +1,27 @@
 import { createStore, del, get, update } from 'idb-keyval'
 import { RoambiAuthError } from './errors.ts'
 
-/** Where the session is kept. Its record may be anything: who reads it, checks it. */
+/**
+ * Where the session is kept. The record holds a `CryptoKey` that can't be exported, so a store must
+ * keep it by structured clone, as IndexedDB or a variable does: JSON, `localStorage` and cookies lose
+ * the key, and with it the session. The record may be anything: who reads it, checks it.
+ *
+ * @example
+ * ```ts
+ * let record: unknown
+ * const memory: SessionStore = {
+ *   async read() {
+ *     return record
+ *   },
+ *   async update(change) {
+ *     record = change(record)
+ *   },
+ *   async remove() {
+ *     record = undefined
+ *   },
+ * }
+ * ```
+ */
 export interface SessionStore {
   read(): Promise<unknown>
   /** Replaces the record by what `change` makes of it, in one transaction over all tabs. */

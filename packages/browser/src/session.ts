@@ -1,3 +1,4 @@
+import { isDpopKey } from './dpop-key.ts'
 import { asRecord, isText, isTime, isToken } from './untrusted.ts'
 
 /** What an app may know of a session. Tokens are not part of it. All times in ms since 1970. */
@@ -14,9 +15,8 @@ export interface Session {
 export interface StoredSession extends Session {
   readonly accessToken: string
   readonly refreshToken: string | undefined
-  /** Roambi's guide sends the first `code` and its `redirect_uri` along with each renewal. */
-  readonly code: string
-  readonly redirectUri: string
+  /** Proves each renewal: the refresh token is worth nothing without it (RFC 9449 section 5). */
+  readonly dpopKey: CryptoKeyPair
 }
 
 export function publicSession({ signedInAt, renewedAt, expiresAt }: StoredSession): Session {
@@ -39,8 +39,7 @@ export function readStoredSession(stored: unknown): StoredSession | null {
   const isSession =
     isToken(record.accessToken) &&
     (record.refreshToken === undefined || isText(record.refreshToken)) &&
-    isText(record.code) &&
-    isText(record.redirectUri) &&
+    isDpopKey(record.dpopKey) &&
     isTime(record.signedInAt) &&
     isTime(record.renewedAt) &&
     isTime(record.expiresAt)

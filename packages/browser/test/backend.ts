@@ -1,17 +1,17 @@
-// The other side of the wire in these tests: the sandbox behind the proxy, both on real sockets;
-// and what a user does in the popup.
+// The other side of the wire in these tests: the sandbox behind the proxy, both on real sockets.
 
 import 'fake-indexeddb/auto'
-import { createServer } from '@roambi-auth/proxy'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createServer, type ServerSettings } from '@roambi-auth/proxy'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
-import { createStore, del, get, set } from 'idb-keyval'
-import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
-import { deliverCallback } from '../src/callback-channel.ts'
+import { createStore, del, get, set, values } from 'idb-keyval'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { createRoambi, type Roambi, type RoambiOptions, type Session } from '../src/index.ts'
 import type { StoredSession } from '../src/session.ts'
 import { createIndexedDbStore } from '../src/session-store.ts'
+import { redirectUri, userAnswers } from './popup.ts'
 
-const redirectUri = 'http://localhost:5173/callback.html'
 const store = createStore('roambi-auth', 'sessions')
 
 export interface Backend {
@@ -23,6 +23,8 @@ export interface Backend {
   signIn(roambi: Roambi): Promise<Session>
   stored(): Promise<StoredSession>
   store(record: unknown): Promise<void>
+  /** All that is in the store, whatever its name. */
+  records(): Promise<unknown[]>
   /** Makes the stored session nearly a day old. */
   ageSession(): Promise<StoredSession>
   /** What has been sent to Roambi's token endpoint since this test began. */
@@ -30,26 +32,36 @@ export interface Backend {
 }
 
 /** Started once for all tests of a file, emptied before each. */
-export function useBackend(): Backend {
+export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {}): Backend {
+  // The proxy must know its address, which is known once somebody listens there.
+  const front = createHttpServer()
   let sandbox: Sandbox
   let proxy: ReturnType<typeof createServer>
   let proxyUrl = ''
   let begin = 0
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ port: 0, redirectUri })
+    await new Promise<void>((resolve) => front.listen(0, 'localhost', resolve))
+    proxyUrl = `http://localhost:${(front.address() as AddressInfo).port}`
+    const registered = mode === 'pkce' ? `${proxyUrl}/1/callback` : redirectUri
+    sandbox = await startSandbox({ port: 0, redirectUri: registered })
     const { clientId, clientSecret } = sandbox.client
     proxy = createServer({
       clientId,
       clientSecret,
       apiUrl: sandbox.apiUrl,
+      publicUrl: proxyUrl,
+      mode,
       redirectUris: [redirectUri],
       allowedOrigins: ['http://localhost:5173'],
       logLevel: 'silent',
     })
-    proxyUrl = await proxy.listen({ port: 0, host: 'localhost' })
+    await proxy.ready()
+    front.on('request', proxy.routing)
   })
   afterAll(async () => {
+    front.closeAllConnections()
+    front.close()
     await proxy.close()
     await sandbox.close()
   })
@@ -67,12 +79,19 @@ export function useBackend(): Backend {
       return `${proxyUrl}/ ${sandbox.client.clientId}`
     },
     openTab: (options) =>
-      createRoambi({ clientId: sandbox.client.clientId, proxyUrl, redirectUri, ...options }),
+      createRoambi({
+        clientId: sandbox.client.clientId,
+        proxyUrl,
+        redirectUri,
+        ...(mode === 'direct' && { authorizeUrl: `${sandbox.apiUrl}/authorize` }),
+        ...options,
+      }),
     signIn(roambi) {
       userAnswers(() => ({ code: sandbox.issueCode() }))
       return roambi.login()
     },
     stored: async () => (await get(backend.storeKey, store)) as StoredSession,
+    records: () => values(store),
     store: (record) => set(backend.storeKey, record, store),
     async ageSession() {
       const now = Date.now()
@@ -84,26 +103,6 @@ export function useBackend(): Backend {
     sent: () => sandbox.tokenRequests.slice(begin).map(({ grantType }) => grantType),
   }
   return backend
-}
-
-/** Puts a user in front of the popup, who ends up on the callback page with `answer`'s query. */
-export function userAnswers(answer: () => Record<string, string>): void {
-  const popup = {
-    closed: false,
-    focus() {},
-    close() {
-      popup.closed = true
-    },
-    location: {
-      async replace(address: string) {
-        const state = new URL(address).searchParams.get('state') ?? ''
-        const query = new URLSearchParams({ state, ...answer() })
-        await deliverCallback(`${redirectUri}?${query}`, state, 1000)
-        popup.closed = true
-      },
-    },
-  }
-  vi.spyOn(globalThis, 'open').mockImplementation(() => popup as unknown as Window)
 }
 
 /** Renews the session of a tab, as after a 401. */

@@ -17,7 +17,8 @@ function fakePopup() {
 }
 
 const edges: LoginEdges<string> = {
-  authorizeUrl: 'https://api.roambi.com/1/authorize',
+  authorizeUrl: 'https://auth.example.com/1/authorize',
+  issuer: 'https://auth.example.com',
   clientId: 'client-1',
   redirectUri: () => 'http://localhost:5173/callback.html',
   finish: async (code) => `signed in with ${code}`,
@@ -40,7 +41,8 @@ describe('login', () => {
     await vi.waitFor(() => expect(popup.location.replace).toHaveBeenCalled())
     const url = new URL(popup.location.replace.mock.lastCall?.[0] ?? '')
     const state = url.searchParams.get('state') ?? ''
-    return deliverCallback(`http://localhost/callback.html?state=${state}&${query}`, state, 1000)
+    const answer = `state=${state}&iss=${edges.issuer}&${query}`
+    return deliverCallback(`http://localhost/callback.html?${answer}`, state, 1000)
   }
 
   it('opens the window in the task of the click, before anything is awaited', () => {
@@ -137,10 +139,21 @@ describe('login', () => {
   it('is given up by its signal, and closes the window', async () => {
     const controller = new AbortController()
     const result = createLogin(edges).login({ signal: controller.signal })
+    await vi.waitFor(() => expect(popup.location.replace).toHaveBeenCalled())
     controller.abort()
     await expect(result).rejects.toMatchObject({ code: 'login_aborted' })
     expect(popup.close).toHaveBeenCalled()
     expect(await comeBack('code=late')).toBe(false)
+  })
+
+  it('that is given up while its key is made sends the window nowhere', async () => {
+    const controller = new AbortController()
+    const result = createLogin(edges).login({ signal: controller.signal })
+    expect(open).toHaveBeenCalledOnce()
+    controller.abort()
+    await expect(result).rejects.toMatchObject({ code: 'login_aborted' })
+    expect(popup.close).toHaveBeenCalled()
+    expect(popup.location.replace).not.toHaveBeenCalled()
   })
 
   it('opens no window for a signal that is already aborted', async () => {
@@ -163,11 +176,19 @@ describe('login', () => {
 
   it('says that it needs a safe page, and leaves nothing behind', async () => {
     const subtle = vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as never)
-    const close = vi.spyOn(BroadcastChannel.prototype, 'close')
     await expect(createLogin(edges).login()).rejects.toMatchObject({ code: 'insecure_page' })
     expect(popup.close).toHaveBeenCalled()
-    await vi.waitFor(() => expect(close).toHaveBeenCalled())
+    expect(popup.location.replace).not.toHaveBeenCalled()
     subtle.mockRestore()
+  })
+
+  it('stops listening when the window can not be sent anywhere', async () => {
+    const close = vi.spyOn(BroadcastChannel.prototype, 'close')
+    popup.location.replace.mockImplementation(() => {
+      throw new DOMException('Blocked', 'SecurityError')
+    })
+    await expect(createLogin(edges).login()).rejects.toThrow('Blocked')
+    await vi.waitFor(() => expect(close).toHaveBeenCalled())
     close.mockRestore()
   })
 

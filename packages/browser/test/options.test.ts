@@ -6,7 +6,8 @@ const options = { clientId: 'client-1', proxyUrl: 'https://auth.example.com' }
 describe('options', () => {
   it('lead to the addresses of the proxy', () => {
     expect(checkOptions(options)).toMatchObject({
-      authorizeUrl: 'https://api.roambi.com/1/authorize',
+      authorizeUrl: 'https://auth.example.com/1/authorize',
+      issuer: 'https://auth.example.com',
       tokenUrl: 'https://auth.example.com/1/token',
       apiUrl: 'https://auth.example.com/1/',
     })
@@ -16,11 +17,19 @@ describe('options', () => {
     'may name a proxy in a folder: %s',
     (proxyUrl) => {
       expect(checkOptions({ ...options, proxyUrl })).toMatchObject({
+        authorizeUrl: 'https://example.com/auth/1/authorize',
+        issuer: 'https://example.com',
         tokenUrl: 'https://example.com/auth/1/token',
         apiUrl: 'https://example.com/auth/1/',
       })
     },
   )
+
+  it("may name Roambi's own authorize page, which says no issuer", () => {
+    const authorizeUrl = 'https://api.roambi.com/1/authorize'
+    const settings = checkOptions({ ...options, authorizeUrl })
+    expect(settings).toMatchObject({ authorizeUrl, issuer: undefined })
+  })
 
   it("take the callback page on the app's own origin", () => {
     expect(checkOptions(options).redirectUri()).toBe('http://localhost:5173/callback.html')

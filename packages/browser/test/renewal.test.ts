@@ -60,27 +60,14 @@ describe('renewal', () => {
     ])
   })
 
-  it('keeps the refresh token when the answer has no new one', async () => {
+  it('goes on when an answer of Roambi has no refresh token', async () => {
     const roambi = backend.openTab()
     await backend.signIn(roambi)
-    const { refreshToken } = await backend.stored()
     const body = JSON.stringify({ access_token: '1/new', expires_in: 60, token_type: 'bearer' })
     backend.sandbox.failNext({ status: 200, contentType: 'application/json', body })
     expect(await renew(roambi)).toBe('1/new')
-    expect((await backend.stored()).refreshToken).toBe(refreshToken)
-  })
-
-  it("sends the first code and its redirect URI along, as Roambi's guide does", async () => {
-    const roambi = backend.openTab()
-    await backend.signIn(roambi)
     await renew(roambi)
-    const { code, redirectUri, refreshToken } = await backend.stored()
-    expect(backend.sandbox.tokenRequests.at(-1)?.parameters).toMatchObject({
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-      code,
-      redirect_uri: redirectUri,
-    })
+    expect(await nameOfUser(roambi)).toBe('Joan Harris')
   })
 
   it('keeps what a rotating upstream hands out', async () => {
@@ -148,6 +135,28 @@ describe('the end of a session', () => {
     await expect(refused).rejects.toMatchObject({ code: 'server_error', retryable: true })
     expect(await backend.stored()).toEqual(before)
     expect(await roambi.getAccessToken({ rejected: token })).not.toBe(token)
+  })
+
+  it.each([
+    ['use_dpop_nonce', true],
+    ['invalid_dpop_proof', false],
+    ['invalid_client', false],
+    ['invalid_request', false],
+  ])('is not another refusal: %s', async (error, retryable) => {
+    await backend.signIn(backend.openTab())
+    const before = await backend.stored()
+    const asked: string[] = []
+    const headers = { 'dpop-nonce': 'always-another' }
+    const refused = backend.openTab({
+      async fetch(url) {
+        asked.push(String(url))
+        return Response.json({ error }, { status: 400, headers })
+      },
+    })
+    await expect(renew(refused)).rejects.toMatchObject({ code: error, retryable })
+    expect(asked).toHaveLength(error === 'use_dpop_nonce' ? 2 : 1)
+    expect(await backend.stored()).toEqual(before)
+    expect(await nameOfUser(backend.openTab())).toBe('Joan Harris')
   })
 
   it('is not a network fault, and a token that is still good is handed out', async () => {

@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { createDpopKey } from '../src/dpop-key.ts'
 import type { StoredSession } from '../src/session.ts'
 import { createSessionKeeper } from '../src/session-keeper.ts'
 import { createSessionState } from '../src/session-state.ts'
-import type { SessionStore } from '../src/session-store.ts'
+import { memoryStore } from './memory-store.ts'
 
 const session: StoredSession = {
   accessToken: '1/abc',
   refreshToken: 'b10a59',
-  code: 'code-1',
-  redirectUri: 'http://localhost:5173/callback.html',
+  dpopKey: await createDpopKey(),
   signedInAt: 0,
   renewedAt: 0,
   expiresAt: 86_400_000,
-}
-
-function memoryStore(record: unknown): SessionStore {
-  return {
-    read: async () => record,
-    async update(change) {
-      record = change(record)
-    },
-    async remove() {
-      record = undefined
-    },
-  }
 }
 
 /** A keeper at `now` ms whose turn to renew never comes. */

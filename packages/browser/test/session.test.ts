@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createDpopKey } from '../src/dpop-key.ts'
 import { publicSession, readStoredSession, type StoredSession, serves } from '../src/session.ts'
 
 const minute = 60_000
@@ -8,8 +9,7 @@ const start = Date.UTC(2026, 0, 1)
 const session: StoredSession = {
   accessToken: '1/abc',
   refreshToken: 'b10a59',
-  code: 'code-1',
-  redirectUri: 'https://app.example.com/callback.html',
+  dpopKey: await createDpopKey(),
   signedInAt: start,
   renewedAt: start,
   expiresAt: start + day,
@@ -68,7 +68,8 @@ describe('a stored record', () => {
     { ...session, renewedAt: 1e300 },
     { ...session, expiresAt: -1 },
     { ...session, refreshToken: 7 },
-    { ...session, code: null },
+    { ...session, dpopKey: undefined },
+    { ...session, dpopKey: JSON.parse(JSON.stringify(session.dpopKey)) },
     { ...session, expiresAt: '2026' },
     { ...session, renewedAt: Number.NaN },
     { version: 9, tokens: [] },

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDpopKey } from '../src/dpop-key.ts'
 import { RoambiAuthError } from '../src/errors.ts'
 import type { StoredSession } from '../src/session.ts'
 import { createSignedFetch } from '../src/signed-fetch.ts'
@@ -14,8 +15,7 @@ interface Received {
 const session: StoredSession = {
   accessToken: 'token-1',
   refreshToken: undefined,
-  code: 'code-1',
-  redirectUri: 'http://localhost:5173/callback.html',
+  dpopKey: await createDpopKey(),
   signedInAt: 1,
   renewedAt: 1,
   expiresAt: 2,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { heldFetch, listen, nameOfUser, openHastyTab, useBackend, userAnswers } from './backend.ts'
+import { heldFetch, listen, nameOfUser, openHastyTab, useBackend } from './backend.ts'
+import { userAnswers } from './popup.ts'
 
 const backend = useBackend()
 
@@ -30,18 +31,47 @@ describe('signing in', () => {
     await vi.waitFor(() => expect(heard.at(-1)).toBe('in: signed-in elsewhere'))
   })
 
-  it('stores nothing when the code is refused', async () => {
+  it.each([
+    ["Roambi's code", () => userAnswers(() => ({ code: 'made-up' })), 'server_error'],
+    [
+      "the proxy's code",
+      () =>
+        userAnswers(
+          () => ({ code: backend.sandbox.issueCode() }),
+          ({ searchParams }) => searchParams.set('code', 'made-up'),
+        ),
+      'invalid_grant',
+    ],
+  ])('stores nothing when %s is refused', async (_, userComesBack, code) => {
     const roambi = backend.openTab()
-    userAnswers(() => ({ code: 'made-up' }))
-    await expect(roambi.login()).rejects.toMatchObject({ code: 'invalid_grant', retryable: false })
+    userComesBack()
+    await expect(roambi.login()).rejects.toMatchObject({ code })
     expect(await backend.stored()).toBeUndefined()
   })
 
-  it('stores nothing when the token endpoint fails, and sends the code once', async () => {
+  it('stores nothing when Roambi fails, and sends its code once', async () => {
     backend.sandbox.failNext('html')
     const roambi = backend.openTab()
-    await expect(backend.signIn(roambi)).rejects.toMatchObject({ code: 'server_error' })
+    await expect(backend.signIn(roambi)).rejects.toMatchObject({ retryable: true })
     expect(backend.sent()).toHaveLength(1)
+    expect(await backend.stored()).toBeUndefined()
+  })
+
+  it('stores nothing when the user says no', async () => {
+    const roambi = backend.openTab()
+    userAnswers(() => ({ error: 'access_denied' }))
+    await expect(roambi.login()).rejects.toMatchObject({ code: 'access_denied' })
+    expect(backend.sent()).toEqual([])
+    expect(await backend.stored()).toBeUndefined()
+  })
+
+  it('is refused when another server than the proxy answers', async () => {
+    const roambi = backend.openTab()
+    userAnswers(
+      () => ({ code: backend.sandbox.issueCode() }),
+      ({ searchParams }) => searchParams.set('iss', 'https://evil.example.com'),
+    )
+    await expect(roambi.login()).rejects.toMatchObject({ code: 'invalid_callback' })
     expect(await backend.stored()).toBeUndefined()
   })
 
@@ -86,6 +116,14 @@ describe('nobody signed in', () => {
       await vi.waitFor(() => expect(heard.at(-1)).toBe('out: loaded'))
     },
   )
+})
+
+it('is signed out when the record has lost its key', async () => {
+  await backend.signIn(backend.openTab())
+  const { dpopKey, ...keyless } = await backend.stored()
+  await backend.store(keyless)
+  const heard = listen(backend.openTab())
+  await vi.waitFor(() => expect(heard.at(-1)).toBe('out: loaded'))
 })
 
 describe('a store that fails', () => {

@@ -4,6 +4,14 @@ import { heldFetch, listen, openHastyTab, renew, useBackend } from './backend.ts
 const backend = useBackend()
 
 describe('signing out', () => {
+  it('deletes the key with the session', async () => {
+    const roambi = backend.openTab()
+    await backend.signIn(roambi)
+    expect(await backend.records()).toHaveLength(1)
+    await roambi.logout()
+    expect(await backend.records()).toEqual([])
+  })
+
   it('forgets the session here and in the other tabs', async () => {
     const [one, two] = [backend.openTab(), backend.openTab()]
     await backend.signIn(one)
@@ -102,11 +110,11 @@ it('tells no token to listeners and in broadcasts', async () => {
   roambi.subscribe((...news) => told.push(news))
   await backend.signIn(roambi)
   await renew(roambi)
-  const { accessToken, refreshToken, code } = await backend.stored()
+  const { accessToken, refreshToken } = await backend.stored()
   await roambi.logout()
   await vi.waitFor(() => expect(told).toContainEqual({ reason: 'signed-out' }))
   broadcasts.close()
-  for (const secret of [accessToken, refreshToken, code]) {
+  for (const secret of [accessToken, refreshToken]) {
     expect(JSON.stringify(told)).not.toContain(secret)
   }
 })

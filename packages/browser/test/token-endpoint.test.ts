@@ -1,106 +1,76 @@
-import { describe, expect, it } from 'vitest'
-import { RoambiAuthError } from '../src/errors.ts'
-import { createTokenEndpoint, judgeAnswer } from '../src/token-endpoint.ts'
+import { expect, it } from 'vitest'
+import { createAuthorizationRequest } from '../src/authorization.ts'
+import { createTokenEndpoint } from '../src/token-endpoint.ts'
+import { readProof } from './proof.ts'
 
-const tokens = { access_token: '1/abc', token_type: 'bearer' }
-
-describe('an answer with tokens', () => {
-  it('gives them and their lifetime', () => {
-    const body = { ...tokens, expires_in: 60, refresh_token: 'b10a59' }
-    expect(judgeAnswer(200, JSON.stringify(body))).toEqual({
-      tokens: { accessToken: '1/abc', refreshToken: 'b10a59' },
-      expiresIn: 60,
-    })
-  })
-
-  it.each([
-    ['a number as text', '60', 60],
-    ['nothing', undefined, 86_400],
-    ['no number', 'soon', 86_400],
-    ['zero', 0, 86_400],
-    ['less than nothing', -5, 86_400],
-    ['null', null, 86_400],
-    ['more than a clock can hold', 1e300, 86_400],
-  ])('with %s as expires_in lives for %3$s s', (_, expires_in, expected) => {
-    expect(judgeAnswer(200, JSON.stringify({ ...tokens, expires_in })).expiresIn).toBe(expected)
-  })
+const request = await createAuthorizationRequest({
+  authorizeUrl: 'https://auth.example.com/1/authorize',
+  issuer: 'https://auth.example.com',
+  clientId: 'client-1',
+  redirectUri: 'http://localhost:5173/callback.html',
 })
+const { dpopKey } = request
 
-describe('an answer without tokens', () => {
-  function refusal(status: number, text: string): RoambiAuthError {
-    try {
-      judgeAnswer(status, text)
-    } catch (error) {
-      if (error instanceof RoambiAuthError) return error
-    }
-    throw new Error('expected a RoambiAuthError')
-  }
-
-  const invalidGrant = JSON.stringify({
-    error: 'invalid_grant',
-    error_description: 'Sign in again.',
-  })
-
-  it.each([
-    [400, invalidGrant, 'invalid_grant', false],
-    [400, '{"error":"invalid_request"}', 'invalid_request', false],
-    [401, '{"error":"invalid_client"}', 'invalid_client', false],
-    [429, '{"error":"temporarily_unavailable"}', 'server_error', true],
-    [500, '{"error":"server_error"}', 'server_error', true],
-    [502, '<html>Bad Gateway</html>', 'server_error', true],
-    [503, invalidGrant, 'server_error', true],
-    [403, '<html>Sign in to this hotel</html>', 'invalid_token_answer', true],
-    [200, '<html>Sign in to this hotel</html>', 'invalid_token_answer', true],
-    [200, '{"error":"invalid_grant"}', 'invalid_token_answer', true],
-    [200, '{"access_token":""}', 'invalid_token_answer', true],
-    [200, '{"access_token":7}', 'invalid_token_answer', true],
-    [200, '{"access_token":"no\\nheader"}', 'invalid_token_answer', true],
-    [200, 'null', 'invalid_token_answer', true],
-    [404, '[]', 'invalid_token_answer', true],
-  ])('%i %s means %s', (status, text, code, retryable) => {
-    expect(refusal(status, text)).toMatchObject({ code, retryable })
-  })
-
-  it('tells the reason that the endpoint gives', () => {
-    expect(refusal(400, invalidGrant).message).toContain('Sign in again.')
-  })
-})
-
-it('is asked once, with a form and without cookies', async () => {
-  const asked: { method: string; credentials: string; form: string }[] = []
+/** Answers everything with `tokens`, and notes what it was sent. */
+function tokenEndpoint(tokens: object) {
+  const forms: Record<string, string>[] = []
+  const thumbprints: string[] = []
   const endpoint = createTokenEndpoint({
     url: 'https://auth.example.com/1/token',
     clientId: 'client-1',
     now: () => 1000,
-    async fetch(input) {
-      const request = new Request(input)
-      const { method, credentials } = request
-      asked.push({ method, credentials, form: await request.text() })
-      return Response.json({ ...tokens, expires_in: 60 })
+    async fetch(...input) {
+      const asked = new Request(...input)
+      thumbprints.push(readProof(asked.headers.get('dpop') ?? '').thumbprint)
+      forms.push(Object.fromEntries(new URLSearchParams(await asked.text())))
+      return Response.json({ access_token: '1/abc', expires_in: 60, ...tokens })
     },
   })
-  const request = {
-    authorizeUrl: 'https://api.roambi.com/1/authorize',
-    clientId: 'client-1',
-    redirectUri: 'http://localhost:5173/callback.html',
-    state: 'state-1',
-    codeVerifier: 'verifier-1',
-  }
+  return { endpoint, forms, thumbprints }
+}
+
+it('redeems a code for a session with the key of its request', async () => {
+  const { endpoint, forms } = tokenEndpoint({ refresh_token: 'sealed-1' })
   expect(await endpoint.redeem('code-1', request)).toEqual({
     accessToken: '1/abc',
-    refreshToken: undefined,
-    code: 'code-1',
-    redirectUri: request.redirectUri,
+    refreshToken: 'sealed-1',
+    dpopKey,
     signedInAt: 1000,
     renewedAt: 1000,
     expiresAt: 61_000,
   })
-  expect(asked).toMatchObject([{ method: 'POST', credentials: 'omit' }])
-  expect(Object.fromEntries(new URLSearchParams(asked[0]?.form))).toEqual({
-    grant_type: 'authorization_code',
-    client_id: 'client-1',
-    code: 'code-1',
-    redirect_uri: request.redirectUri,
-    code_verifier: 'verifier-1',
+  expect(forms).toEqual([
+    {
+      grant_type: 'authorization_code',
+      client_id: 'client-1',
+      code: 'code-1',
+      redirect_uri: request.redirectUri,
+      code_verifier: request.codeVerifier,
+    },
+  ])
+})
+
+it('renews a session with its refresh token, its key, and nothing else', async () => {
+  const { endpoint, forms, thumbprints } = tokenEndpoint({ refresh_token: 'sealed-2' })
+  const old = { accessToken: '1/old', refreshToken: 'sealed-1', dpopKey }
+  const times = { signedInAt: 1, renewedAt: 2, expiresAt: 3 }
+  expect(await endpoint.renew({ ...old, ...times })).toEqual({
+    accessToken: '1/abc',
+    refreshToken: 'sealed-2',
+    dpopKey,
+    signedInAt: 1,
+    renewedAt: 1000,
+    expiresAt: 61_000,
   })
+  const form = { grant_type: 'refresh_token', client_id: 'client-1', refresh_token: 'sealed-1' }
+  expect(forms).toEqual([form])
+  await endpoint.redeem('code-1', request)
+  expect(thumbprints[0]).toBe(thumbprints[1])
+})
+
+it('keeps the refresh token when the answer has no new one', async () => {
+  const { endpoint } = tokenEndpoint({})
+  const old = { accessToken: '1/old', refreshToken: 'sealed-1', dpopKey }
+  const renewed = await endpoint.renew({ ...old, signedInAt: 1, renewedAt: 2, expiresAt: 3 })
+  expect(renewed).toMatchObject({ accessToken: '1/abc', refreshToken: 'sealed-1' })
 })

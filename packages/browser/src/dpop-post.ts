@@ -1,0 +1,47 @@
+import { createDpopProof } from './dpop-key.ts'
+import { RoambiAuthError } from './errors.ts'
+import { asksForNonce } from './token-answer.ts'
+
+/** Sends a form to the token endpoint, with a DPoP proof (RFC 9449 section 5), and gives its answer. */
+export type DpopPost = (form: Record<string, string>, key: CryptoKeyPair) => Promise<Answer>
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+export interface DpopPostOptions {
+  readonly url: string
+  readonly fetch: typeof fetch
+}
+
+/** Longer than the proxy waits for Roambi, so that its answer is not missed; in ms. */
+const timeout = 15_000
+
+export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
+  let nonce: string | undefined
+
+  async function send(form: Record<string, string>, key: CryptoKeyPair, signal: AbortSignal) {
+    const headers = { dpop: await createDpopProof(key, url, nonce) }
+    const body = new URLSearchParams(form)
+    try {
+      const init = { method: 'POST', headers, body, signal, credentials: 'omit' } as const
+      const response = await fetch(url, init)
+      const given = response.headers.get('dpop-nonce') ?? undefined
+      nonce = given ?? nonce
+      return { given, status: response.status, text: await response.text() }
+    } catch (cause) {
+      const message = 'The token endpoint could not be reached, or did not answer in time.'
+      throw new RoambiAuthError('network_error', message, { retryable: true, cause })
+    }
+  }
+
+  return async function post(form, key) {
+    // One limit for both requests: other tabs wait for this one.
+    const signal = AbortSignal.timeout(timeout)
+    const first = await send(form, key, signal)
+    // Only here a grant is sent again: the server says that it has looked at the proof alone.
+    if (first.given === undefined || !asksForNonce(first.status, first.text)) return first
+    return send(form, key, signal)
+  }
+}
