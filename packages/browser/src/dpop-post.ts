@@ -15,6 +15,9 @@ export interface DpopPostOptions {
   readonly fetch: typeof fetch
 }
 
+// A redirect would carry the code and its verifier on to where they do not belong.
+const strict = { credentials: 'omit', redirect: 'error' } as const
+
 /** Longer than the proxy waits for Roambi, so that its answer is not missed; in ms. */
 const timeout = 15_000
 
@@ -25,7 +28,7 @@ export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
     const headers = { dpop: await createDpopProof(key, url, nonce) }
     const body = new URLSearchParams(form)
     try {
-      const init = { method: 'POST', headers, body, signal, credentials: 'omit' } as const
+      const init = { method: 'POST', headers, body, signal, ...strict } as const
       const response = await fetch(url, init)
       const given = response.headers.get('dpop-nonce') ?? undefined
       nonce = given ?? nonce

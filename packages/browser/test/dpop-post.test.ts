@@ -40,11 +40,18 @@ function endpoint(...answers: Response[]) {
 }
 
 describe('a request to the token endpoint', () => {
-  it('is a form with a proof for this address, without cookies', async () => {
+  it('is a form with a proof for this address, without cookies, that no redirect carries on', async () => {
     const { post, asked } = endpoint(fine())
     expect(await post(form, key)).toMatchObject({ status: 200, text: '{"access_token":"1/abc"}' })
-    const { method, url: to, credentials, headers } = asked[0]?.request ?? new Request(url)
-    expect({ method, url: to, credentials }).toEqual({ method: 'POST', url, credentials: 'omit' })
+    const {
+      method,
+      url: to,
+      credentials,
+      redirect,
+      headers,
+    } = asked[0]?.request ?? new Request(url)
+    const expected = { method: 'POST', url, credentials: 'omit', redirect: 'error' }
+    expect({ method, url: to, credentials, redirect }).toEqual(expected)
     expect(headers.get('content-type')).toMatch('application/x-www-form-urlencoded')
     expect(asked[0]).toMatchObject({ form, proof: { claims: { htm: 'POST', htu: url } } })
   })

@@ -1,6 +1,6 @@
 // Which authorization requests may go on to Roambi. Nothing is asked here.
 import type { Client } from './client.ts'
-import { invalidClient, invalidRequest, unsupportedResponseType } from './errors.ts'
+import { invalidClient, invalidRequest, invalidScope, unsupportedResponseType } from './errors.ts'
 import { type Form, optional, readParameters, required, sha256Text } from './parameters.ts'
 
 /** Who gets the authorization response (RFC 6749 section 4.1.2). */
@@ -46,7 +46,7 @@ export function judgeAuthorizationRequest(query: Form, recipient: Recipient): Au
     ...recipient,
     codeChallenge: required(parameters, 'code_challenge', sha256Text),
     jkt: optional(parameters, 'dpop_jkt', sha256Text),
-    scope: grantedScope(optional(parameters, 'scope', scopeForm)),
+    scope: grantedScope(parameters.scope),
   }
 }
 
@@ -55,6 +55,7 @@ export function judgeAuthorizationRequest(query: Form, recipient: Recipient): Au
  * promise an ID token.
  */
 function grantedScope(asked: string | undefined): string | undefined {
+  if (asked !== undefined && !scopeForm.test(asked)) throw invalidScope()
   const names = asked?.split(' ').filter((name) => name !== '' && name !== 'openid')
   return names && (names.join(' ') || 'api')
 }

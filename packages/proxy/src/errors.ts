@@ -4,6 +4,7 @@ export type OAuthErrorCode =
   | 'invalid_grant'
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
+  | 'invalid_scope'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
   | 'server_error'
@@ -51,6 +52,9 @@ export const unsupportedGrantType = (): OAuthError =>
 
 export const unsupportedResponseType = (): OAuthError =>
   new OAuthError('unsupported_response_type', 400, 'response_type must be code.')
+
+export const invalidScope = (): OAuthError =>
+  new OAuthError('invalid_scope', 400, 'scope is malformed.')
 
 /** A callback without its transaction: the browser is another one, or it took too long. */
 export const unknownTransaction = (): OAuthError =>

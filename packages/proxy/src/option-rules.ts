@@ -89,7 +89,7 @@ function isListOf(value: unknown, holds: (entry: string) => boolean): boolean {
 }
 
 function isRedirectUri(entry: string): boolean {
-  return /^https?:\/\//.test(entry) && URL.canParse(entry) && !entry.includes('#')
+  return /^https?:\/\/[\x21-\x7e]+$/.test(entry) && URL.canParse(entry) && !entry.includes('#')
 }
 
 function isOrigin(entry: string): boolean {

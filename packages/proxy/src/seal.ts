@@ -1,6 +1,7 @@
 // What the proxy hands out and takes back without keeping it: an encrypted JWT (RFC 7516, 7519)
 // that nobody but this deployment can read or make.
 import { decodeProtectedHeader, EncryptJWT, errors, type JWTPayload, jwtDecrypt } from 'jose'
+import { badGateway } from './errors.ts'
 import type { KeyRing } from './sealing-keys.ts'
 
 /** Each kind has a key of its own, so that none passes for another. */
@@ -8,7 +9,11 @@ export type SealedKind = 'transaction' | 'code' | 'refresh-token'
 
 /** Seals and opens one kind of content. */
 export interface Seal<T extends object> {
-  /** @param expiresAt in s since 1970 */
+  /**
+   * Throws OAuthError when it gets too long to be opened again.
+   *
+   * @param expiresAt in s since 1970
+   */
   seal(content: T, expiresAt: number): Promise<string>
   /** `undefined`, whatever the reason: not ours, of another kind, issuer or client, changed, too old. */
   open(sealed: string): Promise<T | undefined>
@@ -37,13 +42,17 @@ export function createSeal<T extends object>(
   }
 
   return {
-    seal: (content, expiresAt) =>
-      new EncryptJWT(content as JWTPayload)
+    async seal(content, expiresAt) {
+      const sealed = await new EncryptJWT(content as JWTPayload)
         .setProtectedHeader(protectedHeader)
         .setIssuer(publicUrl)
         .setAudience(clientId)
         .setExpirationTime(expiresAt)
-        .encrypt(sealingKey),
+        .encrypt(sealingKey)
+      // Only codes and tokens of Roambi's can make it so.
+      if (sealed.length > longestSealed) throw badGateway()
+      return sealed
+    },
 
     async open(sealed) {
       if (sealed.length > longestSealed) return undefined

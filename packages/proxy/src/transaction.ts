@@ -30,6 +30,9 @@ interface Ended {
   readonly setCookies: string[]
 }
 
+// 128 bits as base64url.
+const stateForm = /^[\w-]{22}$/
+
 /** How long a user may take, in s. */
 const life = 600
 /** Beyond it, the oldest one is given up: cookies that pile up would make requests too large. */
@@ -44,8 +47,11 @@ export function createTransactions(ring: KeyRing, owner: SealOwner): Transaction
   const setCookie = (name: string, value: string) =>
     stringifySetCookie(name, value, { ...attributes, maxAge: value ? life : 0 })
 
+  const isOurs = (name: string) =>
+    name.startsWith(prefix) && stateForm.test(name.slice(prefix.length))
+
   async function openAll(cookies: string) {
-    const named = Object.entries(parseCookie(cookies)).filter(([name]) => name.startsWith(prefix))
+    const named = Object.entries(parseCookie(cookies)).filter(([name]) => isOurs(name))
     return Promise.all(
       named.map(async ([name, value = '']) => ({ name, transaction: await open(value) })),
     )
@@ -72,7 +78,7 @@ export function createTransactions(ring: KeyRing, owner: SealOwner): Transaction
 
     async end(upstreamState, cookies = '') {
       const name = prefix + upstreamState
-      const sealed = parseCookie(cookies)[name]
+      const sealed = isOurs(name) ? parseCookie(cookies)[name] : undefined
       const opened = sealed && (await open(sealed))
       const transaction = opened && opened.upstreamState === upstreamState ? opened : undefined
       return { transaction, setCookies: sealed ? [setCookie(name, '')] : [] }

@@ -89,6 +89,13 @@ describe('a code is worth nothing', () => {
     expect(sandbox.tokenRequests).toHaveLength(calls + 1)
   })
 
+  test('when it is the cookie of a sign-in, which holds the same challenge and key', async () => {
+    const { app } = await startApp()
+    await app.authorize()
+    for (const cookie of app.cookies.values()) expectRefused(await app.redeem(cookie))
+    expect(app.cookies.size).toBe(1)
+  })
+
   test("when it is Roambi's own, which is still good for Roambi", async () => {
     const { app, sandbox } = await startApp()
     const code = sandbox.issueCode()

@@ -139,6 +139,8 @@ describe('registration fails', () => {
     ['redirectUris', ['javascript:alert(1)']],
     ['redirectUris', [redirectUri, `${redirectUri}#x`]],
     ['redirectUris', [`${redirectUri}#`]],
+    ['redirectUris', [`${redirectUri}\r\n`]],
+    ['redirectUris', [`${redirectUri}?name=Jürgen`]],
     ['allowedOrigins', []],
     ['allowedOrigins', ['*']],
     ['allowedOrigins', ['https://*.example.com']],

@@ -65,7 +65,7 @@ test('with openid-client one can sign in and renew', async () => {
     .replace('https://app.example.com/callback.html', redirectUri)
     .replace('3d7c…', client.clientId)
     // The library insists on https, and the proxy of a test has none.
-    .replace("{ algorithm: 'oauth2' }", `{ ...$&, execute: [oauth.allowInsecureRequests] }`)
+    .replace("algorithm: 'oauth2'", '$&, execute: [oauth.allowInsecureRequests]')
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor
   const run = new AsyncFunction('oauth', 'visit', `${lines}; return { tokens, renewed }`)
   const { tokens, renewed } = await run(openidClient, signIn)
