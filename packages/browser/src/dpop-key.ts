@@ -4,7 +4,7 @@ import { asRecord } from './untrusted.ts'
 
 /**
  * Makes the key that a refresh token is bound to (RFC 9449 section 5). Its private half can sign,
- * and can't be read by anybody, this page included.
+ * and can't be read once it is made, not by this page either.
  *
  * @throws {@link RoambiAuthError} `insecure_page`
  */

@@ -1,6 +1,6 @@
 import { createDpopProof } from './dpop-key.ts'
 import { RoambiAuthError } from './errors.ts'
-import { asksForNonce } from './token-answer.ts'
+import { refusesProof } from './token-answer.ts'
 
 /** Sends a form to the token endpoint, with a DPoP proof (RFC 9449 section 5), and gives its answer. */
 export type DpopPost = (form: Record<string, string>, key: CryptoKeyPair) => Promise<Answer>
@@ -43,8 +43,8 @@ export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
     // One limit for both requests: other tabs wait for this one.
     const signal = AbortSignal.timeout(timeout)
     const first = await send(form, key, signal)
+    if (!refusesProof(first.status, first.text, first.given)) return first
     // Only here a grant is sent again: the server says that it has looked at the proof alone.
-    if (first.given === undefined || !asksForNonce(first.status, first.text)) return first
     return send(form, key, signal)
   }
 }

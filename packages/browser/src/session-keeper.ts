@@ -38,7 +38,10 @@ export function createSessionKeeper({
 
     if (stored.accessToken === rejected) refused = rejected
     try {
-      return await renewOnce()
+      const renewed = await renewOnce()
+      // Who waited as one user does not go on as another.
+      if (renewed.signedInAt !== stored.signedInAt) throw signedOut()
+      return renewed
     } catch (cause) {
       const error = isTimeout(cause) ? overdue(cause) : cause
       const isStillGood = stored.accessToken !== rejected && now() < stored.expiresAt

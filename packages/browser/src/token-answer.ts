@@ -40,9 +40,15 @@ export function judgeTokenAnswer(status: number, text: string): TokenAnswer {
   throw new RoambiAuthError('invalid_token_answer', message, { retryable: true })
 }
 
-/** Whether the request is to be repeated with the nonce that came along (RFC 9449 section 8). */
-export function asksForNonce(status: number, text: string): boolean {
-  return status === 400 && parse(text).error === useDpopNonce
+/**
+ * Whether the request is to be repeated with another proof: one with the nonce that came along (RFC
+ * 9449 section 8), or just a new one, where the browser itself has repeated the request after a
+ * broken connection, and with it the proof.
+ */
+export function refusesProof(status: number, text: string, nonce: string | undefined): boolean {
+  if (status !== 400) return false
+  const { error } = parse(text)
+  return error === 'invalid_dpop_proof' || (error === useDpopNonce && nonce !== undefined)
 }
 
 const useDpopNonce = 'use_dpop_nonce'

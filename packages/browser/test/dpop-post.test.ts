@@ -81,6 +81,15 @@ describe('a request to the token endpoint', () => {
     expect(nonces().at(-1)).toBe('nonce-2')
   })
 
+  it('is repeated once when its proof was used: a browser may have sent it twice', async () => {
+    const used = () => answer(400, { error: 'invalid_dpop_proof' })
+    const { post, asked } = endpoint(used(), fine(), used(), used(), fine())
+    expect(await post(form, key)).toMatchObject({ status: 200 })
+    expect(asked[1]?.proof.claims.jti).not.toBe(asked[0]?.proof.claims.jti)
+    expect(await post(form, key)).toMatchObject({ status: 400 })
+    expect(asked).toHaveLength(4)
+  })
+
   it('is not repeated when no nonce came along', async () => {
     const { post, nonces } = endpoint(fine('nonce-1'), wantsNonce(), fine())
     await post(form, key)
@@ -102,7 +111,7 @@ describe('a request to the token endpoint', () => {
   })
 
   it.each([
-    ['another refusal', answer(400, { error: 'invalid_dpop_proof' }, 'nonce-1')],
+    ['another refusal', answer(400, { error: 'invalid_request' }, 'nonce-1')],
     ['a server that fails', answer(503, { error: 'use_dpop_nonce' }, 'nonce-1')],
     ['a page', new Response('<html>', { status: 400, headers: { 'dpop-nonce': 'nonce-1' } })],
     ['an answer with tokens', fine('nonce-1')],

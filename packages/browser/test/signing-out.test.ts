@@ -61,18 +61,19 @@ describe('signing out', () => {
     expect(await backend.stored()).toBeUndefined()
   })
 
-  it('and in again is not undone by a renewal of the first session', async () => {
+  it('and in again is not undone by a renewal of the first session, which gets no token of the second', async () => {
     await backend.signIn(backend.openTab())
     const { fetch, answered, letThrough } = heldFetch()
     const roambi = backend.openTab({ fetch })
     const renewal = renew(roambi)
+    const refused = expect(renewal).rejects.toMatchObject({ code: 'signed_out' })
     await answered
     const other = backend.openTab()
     await other.logout()
     await backend.signIn(other)
     const session = await backend.stored()
     letThrough()
-    expect(await renewal).toBe(session.accessToken)
+    await refused
     expect(await backend.stored()).toEqual(session)
   })
 })

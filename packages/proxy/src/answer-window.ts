@@ -6,13 +6,13 @@ import { createHash } from 'node:crypto'
  * out by a bad connection. In this process only.
  */
 export interface AnswerWindow<T> {
-  /** @param jkt the key that was proved: nobody else gets the answer */
-  answer(token: string, jkt: string | undefined, ask: () => Promise<T>): Promise<T>
+  /** @param owner who sends the token: nobody else gets the answer */
+  answer(token: string, owner: string | undefined, ask: () => Promise<T>): Promise<T>
 }
 
 export interface AnswerWindowOptions<T> {
-  /** The token that the answer hands out in place of the one that was sent. */
-  readonly successorOf: (answer: T) => string | undefined
+  /** The token that the answer hands out in place of the one that was sent, if it does. */
+  readonly successorOf?: (answer: T) => string | undefined
   /** How long an answer can be had again, in ms. Default 60000. */
   readonly life?: number
   /** How many answers are kept. Default 10000. */
@@ -20,10 +20,10 @@ export interface AnswerWindowOptions<T> {
 }
 
 export function createAnswerWindow<T>({
-  successorOf,
+  successorOf = () => undefined,
   life = 60_000,
   limit = 10_000,
-}: AnswerWindowOptions<T>): AnswerWindow<T> {
+}: AnswerWindowOptions<T> = {}): AnswerWindow<T> {
   const answers = new Map<string, Promise<T>>()
   const predecessors = new Map<string, string>()
 
@@ -41,13 +41,17 @@ export function createAnswerWindow<T>({
     }
   }
 
-  async function keepWhileItMayBeLost(key: string, asked: Promise<T>, jkt?: string): Promise<void> {
+  async function keepWhileItMayBeLost(
+    key: string,
+    asked: Promise<T>,
+    owner?: string,
+  ): Promise<void> {
     const forget = () => {
       if (answers.get(key) === asked) answers.delete(key)
     }
     try {
       const successor = successorOf(await asked)
-      const successorKey = successor && hashOf(successor, jkt)
+      const successorKey = successor && hashOf(successor, owner)
       if (successorKey) predecessors.set(successorKey, key)
       setTimeout(() => {
         forget()
@@ -59,20 +63,20 @@ export function createAnswerWindow<T>({
   }
 
   return {
-    answer(token, jkt, ask) {
-      const key = hashOf(token, jkt)
+    answer(token, owner, ask) {
+      const key = hashOf(token, owner)
       forgetPredecessor(key)
       const known = answers.get(key)
       if (known) return known
       makeRoom()
       const asked = ask()
       answers.set(key, asked)
-      keepWhileItMayBeLost(key, asked, jkt)
+      keepWhileItMayBeLost(key, asked, owner)
       return asked
     },
   }
 }
 
-function hashOf(token: string, jkt = ''): string {
-  return createHash('sha256').update(`${jkt} ${token}`).digest('base64url')
+function hashOf(token: string, owner = ''): string {
+  return createHash('sha256').update(`${owner} ${token}`).digest('base64url')
 }

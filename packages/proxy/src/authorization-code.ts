@@ -32,7 +32,7 @@ const life = 60
 
 export function createAuthorizationCodes(ring: KeyRing, owner: SealOwner): AuthorizationCodes {
   const { seal, open } = createSeal<CodeGrant>('code', ring, owner)
-  const spent = createOnce(life * 1000)
+  const spent = createOnce({ life: life * 1000 })
   return {
     issue: (grant) => seal(grant, Math.floor(Date.now() / 1000) + life),
 

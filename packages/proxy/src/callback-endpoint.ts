@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createAnswerWindow } from './answer-window.ts'
 import type { AuthorizationCodes } from './authorization-code.ts'
 import {
   type AuthorizationResponse,
@@ -29,6 +30,9 @@ export function callbackEndpoint(
   app: FastifyInstance,
   { client, endpoints, transactions, codes, exchange }: CallbackEndpointOptions,
 ): void {
+  // Of one that is loaded twice at once, the browser shows but one.
+  const window = createAnswerWindow<string>()
+
   app.get<{ Querystring: Form }>('/callback', async ({ query, headers, log }, reply) => {
     const parameters = readParameters(query)
     const { transaction, setCookies } = await transactions.end(
@@ -53,7 +57,8 @@ export function callbackEndpoint(
     if (error) return upstreamRefusal(error, error_description)
     try {
       if (!code) throw badGateway()
-      return { code: await trade(code, transaction, log) }
+      const trading = () => trade(code, transaction, log)
+      return { code: await window.answer(code, transaction.upstreamState, trading) }
     } catch (error) {
       if (error instanceof OAuthError) return ownRefusal(error)
       throw error

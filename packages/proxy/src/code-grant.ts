@@ -38,11 +38,12 @@ export function createDirectCodeGrant(
 ): CodeGrantHandler {
   return async ({ code, redirectUri }, proof, log) => {
     if (isSealed(code)) throw invalidGrant()
-    proof?.claim()
     const tokens = await exchange(
       { grant_type: 'authorization_code', code, redirect_uri: redirectUri },
       log,
     )
+    // Not before: here only the code has a price, and proofs are remembered.
+    proof?.claim()
     return refreshTokens.issue(tokens, { code, redirectUri, jkt: proof?.jkt })
   }
 }

@@ -19,7 +19,7 @@ export type ProofCheck = (header: string | undefined) => Promise<Proof | undefin
 
 /** Throws OAuthError, or gives nothing where there is no header. */
 export function createProofCheck(tokenUrl: string, nonces: Nonces): ProofCheck {
-  const claimed = createOnce(nonceLife)
+  const claimed = createOnce({ life: nonceLife, limitOfOwner: 200 })
 
   return async (header) => {
     if (header === undefined) return undefined
@@ -31,7 +31,7 @@ export function createProofCheck(tokenUrl: string, nonces: Nonces): ProofCheck {
     return {
       jkt,
       claim() {
-        if (!claimed.claim(`${jkt} ${payload.jti}`)) throw invalidDpopProof()
+        if (!claimed.claim(String(payload.jti), jkt)) throw invalidDpopProof()
       },
     }
   }
@@ -49,9 +49,9 @@ async function verify(proof: string) {
   }
 }
 
-function isForRequest({ jti, htm, htu, iat }: JWTPayload, tokenUrl: string): boolean {
+function isForRequest({ jti, htm, htu }: JWTPayload, tokenUrl: string): boolean {
   const isNamed = typeof jti === 'string' && jti !== '' && jti.length <= 256
-  return isNamed && htm === 'POST' && typeof iat === 'number' && isSameUrl(htu, tokenUrl)
+  return isNamed && htm === 'POST' && isSameUrl(htu, tokenUrl)
 }
 
 // RFC 9449 section 4.3: without query and fragment.

@@ -85,7 +85,7 @@ export const missingBearerToken = (): OAuthError =>
   })
 
 export const rateLimited = (retryAfter = 30): OAuthError =>
-  new OAuthError('temporarily_unavailable', 429, 'Roambi allows no more requests for now.', {
+  new OAuthError('temporarily_unavailable', 429, 'No more requests are allowed for now.', {
     'retry-after': String(retryAfter),
   })
 

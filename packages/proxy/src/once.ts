@@ -1,30 +1,52 @@
-import { unavailable } from './errors.ts'
+import { rateLimited, unavailable } from './errors.ts'
 
 /** Remembers for a while what has been used, so that it is used once. In this process only. */
 export interface Once {
-  /** `false` when it was claimed before. Throws OAuthError when nothing more can be remembered. */
-  claim(name: string): boolean
+  /**
+   * `false` when it was claimed before. Throws OAuthError when nothing more can be remembered, of
+   * this owner or at all: to forget one that still counts would let it be used again.
+   */
+  claim(name: string, owner?: string): boolean
 }
 
-/** @param life how long a name is remembered, in ms */
-export function createOnce(life: number, limit = 100_000): Once {
-  const claimed = new Map<string, number>()
+export interface OnceOptions {
+  /** How long a name is remembered, in ms. */
+  readonly life: number
+  /** How many are remembered. Default 100000. */
+  readonly limit?: number
+  /** How many are remembered of one owner, lest he take the place of all. Default: no limit. */
+  readonly limitOfOwner?: number
+}
+
+export function createOnce({
+  life,
+  limit = 100_000,
+  limitOfOwner = Number.POSITIVE_INFINITY,
+}: OnceOptions): Once {
+  const claims = new Map<string, { readonly owner: string; readonly endsAt: number }>()
+  const counts = new Map<string, number>()
 
   function forgetOld(now: number): void {
-    for (const [name, endsAt] of claimed) {
+    for (const [key, { owner, endsAt }] of claims) {
       if (endsAt > now) return
-      claimed.delete(name)
+      claims.delete(key)
+      const left = (counts.get(owner) ?? 0) - 1
+      if (left > 0) counts.set(owner, left)
+      else counts.delete(owner)
     }
   }
 
   return {
-    claim(name) {
+    claim(name, owner = '') {
       const now = Date.now()
       forgetOld(now)
-      if (claimed.has(name)) return false
-      // To forget one that still counts would let it be used again.
-      if (claimed.size >= limit) throw unavailable()
-      claimed.set(name, now + life)
+      const key = `${owner} ${name}`
+      if (claims.has(key)) return false
+      const count = counts.get(owner) ?? 0
+      if (count >= limitOfOwner) throw rateLimited(Math.ceil(life / 1000))
+      if (claims.size >= limit) throw unavailable()
+      claims.set(key, { owner, endsAt: now + life })
+      counts.set(owner, count + 1)
       return true
     },
   }

@@ -18,7 +18,7 @@ export const rules: readonly Rule[] = [
   {
     option: 'publicUrl',
     problem: 'must be an origin, like https://auth.example.com (http on a loopback host only)',
-    holds: (value) => typeof value === 'string' && isOrigin(value) && isSafe(new URL(value)),
+    holds: (value) => typeof value === 'string' && isOrigin(value) && isSafeUrl(value),
   },
   { option: 'mode', problem: 'must be pkce or direct', holds: isOneOf('pkce', 'direct') },
   {
@@ -41,7 +41,8 @@ export const rules: readonly Rule[] = [
   },
   {
     option: 'redirectUris',
-    problem: 'must list at least one URI, each whole (https://… or http://…) and without fragment',
+    problem:
+      'must list at least one URI, each an https URL without fragment (http on a loopback host only)',
     holds: (value) => isListOf(value, isRedirectUri),
   },
   {
@@ -57,14 +58,14 @@ function isPrintable(value: unknown): boolean {
 }
 
 function isApiUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value) || /[?#]/.test(value)) return false
-  const { username, password } = new URL(value)
-  return isSafe(new URL(value)) && !username && !password
+  return typeof value === 'string' && isSafeUrl(value) && !/[?#]/.test(value)
 }
 
-function isSafe({ protocol, hostname }: URL): boolean {
+function isSafeUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname, username, password } = new URL(value)
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+  return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !username && !password
 }
 
 // Without a key of its own, each instance and each restart would have another one.
@@ -88,8 +89,9 @@ function isListOf(value: unknown, holds: (entry: string) => boolean): boolean {
   )
 }
 
+// A redirect sends it as it stands, so it must be what a header can hold.
 function isRedirectUri(entry: string): boolean {
-  return /^https?:\/\/[\x21-\x7e]+$/.test(entry) && URL.canParse(entry) && !entry.includes('#')
+  return /^[\x21-\x7e]+$/.test(entry) && isSafeUrl(entry) && !entry.includes('#')
 }
 
 function isOrigin(entry: string): boolean {

@@ -5,7 +5,7 @@ import {
 } from './authorization-endpoint.ts'
 import { type CallbackEndpointOptions, callbackEndpoint } from './callback-endpoint.ts'
 import { answerErrorPage, pageHeaders } from './error-page.ts'
-import { methodNotAllowed } from './errors.ts'
+import { invalidRequest, methodNotAllowed } from './errors.ts'
 import { refuseRoute } from './refused-route.ts'
 
 /** The two addresses that the user's browser is sent to. No page may read them: there is no CORS. */
@@ -14,8 +14,11 @@ export async function signIn(
   options: AuthorizationEndpointOptions & CallbackEndpointOptions,
 ): Promise<void> {
   app.setErrorHandler(answerErrorPage)
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async ({ headers }, reply) => {
     reply.headers(pageHeaders)
+    // In a frame, script could sign in without the user's noticing. Not every browser tells.
+    const destination = headers['sec-fetch-dest'] ?? 'document'
+    if (destination !== 'document') throw invalidRequest('A sign-in needs a window of its own.')
   })
   // First, or each GET would bring a HEAD along: a link checker would end the sign-in.
   for (const path of ['/authorize', '/callback']) {

@@ -30,7 +30,8 @@ export function readTokens(body: Readonly<Record<string, unknown>>): TokenAnswer
  */
 export function givenLater(answer: TokenAnswer, since: number): TokenAnswer {
   if (answer.expires_in === undefined) return answer
-  const age = Math.floor((Date.now() - since) / 1000)
+  // A clock that was set back must not lengthen a life.
+  const age = Math.max(0, Math.floor((Date.now() - since) / 1000))
   return { ...answer, expires_in: Math.max(1, answer.expires_in - age) }
 }
 

@@ -30,8 +30,7 @@ interface Ended {
   readonly setCookies: string[]
 }
 
-// 128 bits as base64url.
-const stateForm = /^[\w-]{22}$/
+const nothing: Ended = { transaction: undefined, setCookies: [] }
 
 /** How long a user may take, in s. */
 const life = 600
@@ -47,14 +46,13 @@ export function createTransactions(ring: KeyRing, owner: SealOwner): Transaction
   const setCookie = (name: string, value: string) =>
     stringifySetCookie(name, value, { ...attributes, maxAge: value ? life : 0 })
 
-  const isOurs = (name: string) =>
-    name.startsWith(prefix) && stateForm.test(name.slice(prefix.length))
-
-  async function openAll(cookies: string) {
-    const named = Object.entries(parseCookie(cookies)).filter(([name]) => isOurs(name))
-    return Promise.all(
-      named.map(async ([name, value = '']) => ({ name, transaction: await open(value) })),
-    )
+  /** Those under way, the newest first. Others on the host, as a proxy on another port, have theirs. */
+  async function openAll(cookies: string): Promise<Transaction[]> {
+    const named = Object.entries(parseCookie(cookies)).filter(([name]) => name.startsWith(prefix))
+    const opened = await Promise.all(named.map(([, value = '']) => open(value)))
+    return opened
+      .filter((transaction) => transaction !== undefined)
+      .sort((one, other) => other.startedAt - one.startedAt)
   }
 
   return {
@@ -63,25 +61,21 @@ export function createTransactions(ring: KeyRing, owner: SealOwner): Transaction
       const startedAt = Date.now()
       const content = { ...request, upstreamState, startedAt }
       const sealed = await seal(content, Math.floor(startedAt / 1000) + life)
-      const newestFirst = (await openAll(cookies)).sort(
-        (one, other) => (other.transaction?.startedAt ?? 0) - (one.transaction?.startedAt ?? 0),
-      )
-      const givenUp = newestFirst.filter(
-        ({ transaction }, index) => !transaction || index >= mostAtOnce - 1,
-      )
-      const setCookies = givenUp.map(({ name }) => setCookie(name, ''))
+      const givenUp = (await openAll(cookies)).slice(mostAtOnce - 1)
       return {
         upstreamState,
-        setCookies: [setCookie(prefix + upstreamState, sealed), ...setCookies],
+        setCookies: [
+          setCookie(prefix + upstreamState, sealed),
+          ...givenUp.map((oldest) => setCookie(prefix + oldest.upstreamState, '')),
+        ],
       }
     },
 
     async end(upstreamState, cookies = '') {
       const name = prefix + upstreamState
-      const sealed = isOurs(name) ? parseCookie(cookies)[name] : undefined
-      const opened = sealed && (await open(sealed))
-      const transaction = opened && opened.upstreamState === upstreamState ? opened : undefined
-      return { transaction, setCookies: sealed ? [setCookie(name, '')] : [] }
+      const transaction = await open(parseCookie(cookies)[name] ?? '')
+      if (transaction?.upstreamState !== upstreamState) return nothing
+      return { transaction, setCookies: [setCookie(name, '')] }
     },
   }
 }

@@ -75,6 +75,21 @@ describe('an answer is dropped', () => {
     expect(asked).toEqual(['a'])
   })
 
+  test('by its own failure alone, not by that of one that made room for it', async () => {
+    let fail = () => {}
+    const failing = () =>
+      new Promise<Answer>((_, reject) => {
+        fail = () => reject(new Error('no'))
+      })
+    const first = window.answer('a', 'key', failing)
+    for (const token of ['b', 'c', 'd']) await ask(token)
+    await ask('a')
+    fail()
+    await expect(first).rejects.toThrow('no')
+    await ask('a')
+    expect(asked).toEqual(['b', 'c', 'd', 'a'])
+  })
+
   test('when there are too many, the oldest first', async () => {
     for (const token of ['a', 'b', 'c', 'd']) await ask(token)
     await ask('d')

@@ -8,6 +8,7 @@ import {
   locationOf,
   startApp,
 } from './app.ts'
+import { rawRequest } from './raw-request.ts'
 import { appOrigin, callbackUrl, client, publicUrl, redirectUri, startProxy } from './stage.ts'
 
 const apiUrl = 'http://localhost:9/1'
@@ -238,6 +239,25 @@ test.each(['HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])(
     expect(response.headers.get('location')).toBeNull()
     expect(response.headers.getSetCookie()).toEqual([])
     if (method !== 'HEAD') await errorPageOf(response, 405)
+  },
+)
+
+test.each(['iframe', 'embed', 'object', 'empty', 'script', 'image'])(
+  'a sign-in needs a window: not a %s, where script could sign in unseen',
+  async (destination) => {
+    const { app, proxy, sandbox } = await startApp()
+    const path = await app.comeBack()
+    const statusOf = async (path: string, destination: string) => {
+      const cookie = [...app.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const headers = { cookie, 'sec-fetch-dest': destination }
+      return (await rawRequest(proxy.url, { path, headers })).status
+    }
+    const request = `/1/authorize?${authorizationQuery()}`
+    expect(await statusOf(request, destination)).toBe(400)
+    expect(await statusOf(path, destination)).toBe(400)
+    expect(sandbox.tokenRequests).toEqual([])
+    expect(await statusOf(request, 'document')).toBe(303)
+    expect(await statusOf(path, 'document')).toBe(303)
   },
 )
 

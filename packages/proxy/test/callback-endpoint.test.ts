@@ -214,12 +214,15 @@ describe('a callback ends only what this browser began', () => {
     expect(sandbox.tokenRequests).toHaveLength(1)
   })
 
-  test('and gives one code when it is loaded twice at the same time', async () => {
-    const { app } = await startApp()
+  test('and gives one code, good for one use, when it is loaded twice at the same time', async () => {
+    const { app, sandbox } = await startApp()
     const path = await app.comeBack()
     const responses = await Promise.all([app.visit(path), app.visit(path)])
-    const codes = responses.map((response) => authorizationResponseOf(response).code)
-    expect(codes.filter(Boolean)).toHaveLength(1)
+    const codes = responses.map((response) => authorizationResponseOf(response).code ?? '')
+    expect(codes[0]).toBe(codes[1])
+    expect(sandbox.tokenRequests).toHaveLength(1)
+    const answers = await Promise.all(codes.map((code) => app.redeem(code)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
   })
 })
 
@@ -244,13 +247,21 @@ describe('sign-ins at the same time', () => {
     expect(app.cookies.size).toBe(0)
   })
 
-  test('that have run out are cleared away first', async () => {
+  test('count only those of this proxy, and not those that have run out', async () => {
     const pass = stopClock()
-    const { app } = await startApp()
-    for (let count = 0; count < 5; count += 1) await app.authorize()
-    pass(600)
-    await app.authorize()
-    expect(app.cookies.size).toBe(1)
+    const { app, proxy, sandbox } = await startApp()
+    const neighbour = await startProxy({ apiUrl: sandbox.apiUrl, clientId: 'consumer-key-2' })
+    const atNeighbour = await openApp(neighbour, sandbox)
+    for (let count = 0; count < 5; count += 1) {
+      await atNeighbour.authorize({ client_id: 'consumer-key-2' })
+    }
+    pass(601)
+    const path = await app.comeBack()
+    for (const [name, value] of atNeighbour.cookies) app.cookies.set(name, value)
+    for (let count = 0; count < 4; count += 1) await app.authorize()
+    expect(app.cookies.size).toBe(10)
+    expect(authorizationResponseOf(await app.visit(path)).code).toBeDefined()
+    expect(proxy.url).not.toBe(neighbour.url)
   })
 
   test('leave the other cookies of the host alone', async () => {

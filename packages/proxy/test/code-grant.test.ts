@@ -250,7 +250,7 @@ describe('in mode direct', () => {
     expect(sandbox.tokenRequests).toHaveLength(1)
   })
 
-  test('a proof without nonce, or one that was used, does not reach Roambi', async () => {
+  test('a proof without nonce does not reach Roambi, and one that was used gets no tokens', async () => {
     const { proxy, sandbox } = await startApp({ ...direct, ...plain })
     const keys = await generateKeyPair('ES256')
     const form = codeForm(sandbox.issueCode())
@@ -262,6 +262,16 @@ describe('in mode direct', () => {
     expect(await proxy.post(form, { dpop })).toMatchObject({ status: 200 })
     const next = codeForm(sandbox.issueCode())
     expectRefused(await proxy.post(next, { dpop }), 'invalid_dpop_proof')
-    expect(sandbox.tokenRequests).toHaveLength(1)
+  })
+
+  test('a proof is not remembered for a code that is none, which costs nothing to send', async () => {
+    const { proxy } = await startApp({ ...direct, ...plain })
+    const keys = await generateKeyPair('ES256')
+    const form = codeForm('no-such-code')
+    const asked = await proxy.post(form, { dpop: await generateProof(keys, tokenUrl, 'POST') })
+    const nonce = asked.headers.get('dpop-nonce') ?? ''
+    const dpop = await generateProof(keys, tokenUrl, 'POST', nonce)
+    expectRefused(await proxy.post(form, { dpop }))
+    expectRefused(await proxy.post(form, { dpop }))
   })
 })

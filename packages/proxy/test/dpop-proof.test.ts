@@ -79,6 +79,19 @@ describe('a proof', () => {
     proof?.claim()
   })
 
+  test('of one key is remembered no more than 200 times, lest the key take the place of others', async () => {
+    const other = await generateKeyPair('ES256')
+    const header = { jwk: await exportJWK(other.publicKey) }
+    const claimOnce = async () =>
+      (await check(await prove({ header, key: other.privateKey })))?.claim()
+    for (let count = 0; count < 200; count++) await claimOnce()
+    await expect(claimOnce()).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+      status: 429,
+    })
+    ;(await check(await prove()))?.claim()
+  })
+
   test.each([
     `${tokenUrl}?x=1`,
     `${tokenUrl}#x`,
@@ -239,12 +252,13 @@ describe('a nonce', () => {
   test('outlives no jti: a proof that was used is refused as long as its nonce serves', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:00:00Z') })
     onTestFinished(() => void vi.useRealTimers())
+    const check = createProofCheck(tokenUrl, nonces)
     const text = await prove()
     ;(await check(text))?.claim()
     vi.setSystemTime(new Date('2026-01-01T00:04:59Z'))
     const late = await check(text)
     expect(() => late?.claim()).toThrow(refusal('invalid_dpop_proof'))
     vi.setSystemTime(new Date('2026-01-01T00:05:00Z'))
-    await expectRefused(text, 'use_dpop_nonce')
+    await expect(check(text)).rejects.toEqual(refusal('use_dpop_nonce'))
   })
 })

@@ -140,6 +140,8 @@ describe('registration fails', () => {
     ['redirectUris', [redirectUri, `${redirectUri}#x`]],
     ['redirectUris', [`${redirectUri}#`]],
     ['redirectUris', [`${redirectUri}\r\n`]],
+    ['redirectUris', ['http://app.example.com/callback.html']],
+    ['redirectUris', ['https://user@app.example.com/callback.html']],
     ['redirectUris', [`${redirectUri}?name=Jürgen`]],
     ['allowedOrigins', []],
     ['allowedOrigins', ['*']],

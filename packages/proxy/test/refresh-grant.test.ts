@@ -1,7 +1,8 @@
 // The life of a refresh token, and of the answers to it.
 
+import { generateProof } from 'dpop'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { openApp, startApp } from './app.ts'
+import { openApp, startApp, tokenUrl } from './app.ts'
 import {
   type Answer,
   codeForm,
@@ -49,6 +50,20 @@ describe('a refresh token is worth nothing', () => {
     expectDead(await app.refresh(refreshToken.slice(0, -8)))
     expect(sandbox.tokenRequests).toHaveLength(calls)
     expect(await app.refresh(refreshToken)).toMatchObject({ status: 200 })
+  })
+
+  test('with a proof that was used, though the answer could be had again with a new one', async () => {
+    const { app, proxy } = await startApp()
+    const form = refreshForm(await app.getRefreshToken())
+    const prove = (nonce?: string) => generateProof(app.keys, tokenUrl, 'POST', nonce)
+    const asked = await proxy.post(form, { dpop: await prove() })
+    const dpop = await prove(asked.headers.get('dpop-nonce') ?? '')
+    expect(await proxy.post(form, { dpop })).toMatchObject({ status: 200 })
+    expect(await proxy.post(form, { dpop })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_dpop_proof' },
+    })
+    expect(await app.post(form)).toMatchObject({ status: 200 })
   })
 
   test('for another client, whose proxy has the same keys', async () => {

@@ -142,7 +142,7 @@ describe('a sentence names the variable', () => {
     ],
     [
       { PROXY_REDIRECT_URIS: 'https://a.example/cb,/callback' },
-      'PROXY_REDIRECT_URIS must list at least one URI, each whole (https://… or http://…) and without fragment.',
+      'PROXY_REDIRECT_URIS must list at least one URI, each an https URL without fragment (http on a loopback host only).',
     ],
     [
       { PROXY_ALLOWED_ORIGINS: 'https://a.example,' },

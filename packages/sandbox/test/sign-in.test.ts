@@ -70,11 +70,7 @@ test('the dialog names the client, the way back and the test account, and fills 
 test.each([
   ['an unknown client', { client_id: 'stranger' }, 401],
   ['another redirect URI', { redirect_uri: 'https://evil.example/' }, 400],
-  [
-    'a redirect URI with a slash more',
-    { redirect_uri: 'http://localhost:4001/1/callback/' },
-    400,
-  ],
+  ['a redirect URI with a slash more', { redirect_uri: 'http://localhost:4001/1/callback/' }, 400],
   ['another response type', { response_type: 'token' }, 400],
 ])(
   '%s gets a page and no redirect, in the dialog and in its form',
