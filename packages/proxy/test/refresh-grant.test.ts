@@ -262,6 +262,17 @@ describe('an answer that is lost', () => {
     pass(30_000)
     expect((await app.refresh(refreshToken)).body.expires_in).toBe(86_370)
   })
+
+  test('may hold an access token that is over: the refresh token in it is what counts', async () => {
+    const pass = startClock()
+    const { app } = await startApp({}, { tokenLifetime: 5, rotation: 'strict' })
+    const refreshToken = await app.getRefreshToken()
+    await app.refresh(refreshToken)
+    pass(40_000)
+    const again = await app.refresh(refreshToken)
+    expect(again.body.expires_in).toBe(1)
+    expect(await app.refresh(refreshTokenOf(again))).toMatchObject({ status: 200 })
+  })
 })
 
 test.each(['off', 'strict'] as const)(

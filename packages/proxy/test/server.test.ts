@@ -91,6 +91,24 @@ test('a request that arrives on an open connection while it closes is still serv
   await expect.poll(() => received).toMatch(/^HTTP\/1.1 200 .*HTTP\/1.1 404 /s)
 })
 
+test('the log begins with what Roambi must know, and with what is missing', async () => {
+  const complete = await startProxy({})
+  expect(complete.log()).toContain(`"redirectUri":"${callbackUrl}"`)
+  expect(complete.log()).not.toContain('"level":40')
+
+  const lines: string[] = []
+  const lists = { redirectUris: [redirectUri], allowedOrigins: [appOrigin] }
+  const app = createServer(
+    { ...client, publicUrl, ...lists },
+    { write: (line) => void lines.push(line) },
+  )
+  onTestFinished(() => app.close())
+  await app.ready()
+  expect(lines.join('')).toMatch(
+    /"level":40,.*PROXY_SEALING_KEYS \(option sealingKeys\) is not set/,
+  )
+})
+
 test('the health check is not logged', async () => {
   const proxy = await startProxy({})
   expect(await (await fetch(`${proxy.url}/healthz`)).json()).toEqual({ status: 'ok' })
