@@ -6,6 +6,7 @@ import { rawRequest, sendBytes } from './raw-request.ts'
 import {
   appOrigin,
   bearer,
+  callbackUrl,
   client,
   publicUrl,
   redirectUri,
