@@ -13,7 +13,7 @@ const step = 60_000
 const acceptedSteps = [0, -1, -2, -3, -4, 1] as const
 
 /** How long a nonce may be used, in ms: its own step, those after it, and one for clocks that differ. */
-export const nonceLife = acceptedSteps.length * step
+export const nonceLife: number = acceptedSteps.length * step
 
 export function createNonces(ring: KeyRing): Nonces {
   const presentStep = () => Math.floor(Date.now() / step)

@@ -4,7 +4,7 @@ import { invalidDpopProof, useDpopNonce } from './errors.ts'
 import { createOnce } from './once.ts'
 
 /** The signature algorithms that a proof may have. */
-export const proofAlgorithms = ['ES256']
+export const proofAlgorithms: string[] = ['ES256']
 
 /** A client that has shown that it holds a key. */
 export interface Proof {

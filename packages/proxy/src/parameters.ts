@@ -34,7 +34,7 @@ export const secretInBrowser = (): OAuthError =>
 export function required(
   parameters: Parameters,
   name: string,
-  form = /^[\x20-\x7e]{1,8192}$/,
+  form: RegExp = /^[\x20-\x7e]{1,8192}$/,
 ): string {
   return optional(parameters, name, form) ?? refuse(`${name} is required.`)
 }
