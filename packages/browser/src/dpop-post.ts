@@ -15,7 +15,8 @@ export interface DpopPostOptions {
   readonly fetch: typeof fetch
 }
 
-// A redirect would carry the code and its verifier on to where they do not belong.
+// A redirect would carry the code and its verifier on to where they do not belong; cookies have no
+// business there.
 const strict = { credentials: 'omit', redirect: 'error' } as const
 
 /** Longer than the proxy waits for Roambi, so that its answer is not missed; in ms. */
@@ -30,9 +31,9 @@ export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
     try {
       const init = { method: 'POST', headers, body, signal, ...strict } as const
       const response = await fetch(url, init)
-      const given = response.headers.get('dpop-nonce') ?? undefined
-      nonce = given ?? nonce
-      return { given, status: response.status, text: await response.text() }
+      const givenNonce = response.headers.get('dpop-nonce') ?? undefined
+      nonce = givenNonce ?? nonce
+      return { givenNonce, status: response.status, text: await response.text() }
     } catch (cause) {
       const message = 'The token endpoint could not be reached, or did not answer in time.'
       throw new RoambiAuthError('network_error', message, { retryable: true, cause })
@@ -43,7 +44,7 @@ export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
     // One limit for both requests: other tabs wait for this one.
     const signal = AbortSignal.timeout(timeout)
     const first = await send(form, key, signal)
-    if (!refusesProof(first.status, first.text, first.given)) return first
+    if (!refusesProof(first.status, first.text, first.givenNonce)) return first
     // Only here a grant is sent again: the server says that it has looked at the proof alone.
     return send(form, key, signal)
   }

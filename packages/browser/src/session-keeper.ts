@@ -40,7 +40,7 @@ export function createSessionKeeper({
     try {
       const renewed = await renewOnce()
       // Who waited as one user does not go on as another.
-      if (renewed.signedInAt !== stored.signedInAt) throw signedOut()
+      if (renewed.signedInAt !== stored.signedInAt) throw signedOut(replaced)
       return renewed
     } catch (cause) {
       const error = isTimeout(cause) ? overdue(cause) : cause
@@ -73,8 +73,10 @@ export function createSessionKeeper({
   return { session }
 }
 
-function signedOut(): RoambiAuthError {
-  return new RoambiAuthError('signed_out', 'Nobody is signed in.')
+const replaced = 'This user has signed out, and another one has signed in.'
+
+function signedOut(message = 'Nobody is signed in.'): RoambiAuthError {
+  return new RoambiAuthError('signed_out', message)
 }
 
 function expired(): RoambiAuthError {

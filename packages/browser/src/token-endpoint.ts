@@ -2,7 +2,7 @@ import type { AuthorizationRequest } from './authorization.ts'
 import { createDpopPost } from './dpop-post.ts'
 import { RoambiAuthError } from './errors.ts'
 import type { StoredSession } from './session.ts'
-import { judgeTokenAnswer, type TokenAnswer } from './token-answer.ts'
+import { judgeTokenAnswer } from './token-answer.ts'
 
 /** The proxy's token endpoint (RFC 6749 sections 4.1.3 and 6). */
 export interface TokenEndpoint {
@@ -25,47 +25,33 @@ export function createTokenEndpoint({
 }: TokenEndpointOptions): TokenEndpoint {
   const post = createDpopPost({ url, fetch })
 
-  async function ask(form: Record<string, string>, key: CryptoKeyPair): Promise<TokenAnswer> {
+  async function ask(form: Record<string, string>, key: CryptoKeyPair) {
+    const askedAt = now()
     const { status, text } = await post({ ...form, client_id: clientId }, key)
-    return judgeTokenAnswer(status, text)
+    const { accessToken, refreshToken, expiresIn } = judgeTokenAnswer(status, text)
+    // Counted from the request by the local clock: a wrong clock then does no harm.
+    const expiresAt = askedAt + expiresIn * 1000
+    return { accessToken, refreshToken, renewedAt: askedAt, expiresAt }
   }
 
   return {
     async redeem(code, { redirectUri, codeVerifier, dpopKey }) {
-      const askedAt = now()
       const form = {
         grant_type: 'authorization_code',
         code,
         redirect_uri: redirectUri,
         code_verifier: codeVerifier,
       }
-      const answer = await ask(form, dpopKey)
-      return {
-        ...lifetime(answer, askedAt),
-        accessToken: answer.accessToken,
-        refreshToken: answer.refreshToken,
-        signedInAt: askedAt,
-        dpopKey,
-      }
+      const granted = await ask(form, dpopKey)
+      return { ...granted, signedInAt: granted.renewedAt, dpopKey }
     },
 
     async renew(session) {
       const { refreshToken, dpopKey } = session
       if (!refreshToken) throw new RoambiAuthError('invalid_grant', 'There is no refresh token.')
-      const askedAt = now()
       const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
-      const answer = await ask(form, dpopKey)
-      return {
-        ...session,
-        ...lifetime(answer, askedAt),
-        accessToken: answer.accessToken,
-        refreshToken: answer.refreshToken ?? refreshToken,
-      }
+      const granted = await ask(form, dpopKey)
+      return { ...session, ...granted, refreshToken: granted.refreshToken ?? refreshToken }
     },
   }
-}
-
-// Counted from the request by the local clock: a wrong clock then does no harm.
-function lifetime({ expiresIn }: TokenAnswer, askedAt: number) {
-  return { renewedAt: askedAt, expiresAt: askedAt + expiresIn * 1000 }
 }

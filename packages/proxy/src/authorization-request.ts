@@ -1,7 +1,7 @@
 // Which authorization requests may go on to Roambi. Nothing is asked here.
 import type { Client } from './client.ts'
 import { invalidClient, invalidRequest, invalidScope, unsupportedResponseType } from './errors.ts'
-import { type Form, optional, readParameters, required, sha256Text } from './parameters.ts'
+import { optional, type RawParameters, readParameters, required, sha256Text } from './parameters.ts'
 
 /** Who gets the authorization response (RFC 6749 section 4.1.2). */
 export interface Recipient {
@@ -22,22 +22,28 @@ export interface AuthorizationRequest extends Recipient {
  * Comes first: an answer, be it a refusal, goes to nobody but a redirect URI of this client
  * (RFC 6749 section 4.1.2.1). Throws OAuthError.
  */
-export function judgeRecipient(query: Form, { clientId, redirectUris }: Client): Recipient {
+export function judgeRecipient(
+  query: RawParameters,
+  { clientId, redirectUris }: Client,
+): Recipient {
   const { client_id, redirect_uri, state } = query
   if (client_id !== clientId) throw invalidClient()
   if (typeof redirect_uri !== 'string' || !redirectUris.includes(redirect_uri)) {
     throw invalidRequest('redirect_uri is not among the allowed ones of this proxy.')
   }
-  const isUsable = typeof state === 'string' && stateForm.test(state)
+  const isUsable = typeof state === 'string' && statePattern.test(state)
   return { redirectUri: redirect_uri, state: isUsable ? state : undefined }
 }
 
 /** Throws OAuthError, of which the recipient is to be told. */
-export function judgeAuthorizationRequest(query: Form, recipient: Recipient): AuthorizationRequest {
+export function judgeAuthorizationRequest(
+  query: RawParameters,
+  recipient: Recipient,
+): AuthorizationRequest {
   const parameters = readParameters(query)
   if (required(parameters, 'response_type') !== 'code') throw unsupportedResponseType()
   optional(parameters, 'response_mode', /^query$/)
-  optional(parameters, 'state', stateForm)
+  optional(parameters, 'state', statePattern)
   // RFC 7636 section 4.3: an absent method means plain.
   if (parameters.code_challenge_method !== 'S256') {
     throw invalidRequest('code_challenge_method must be S256.')
@@ -55,11 +61,11 @@ export function judgeAuthorizationRequest(query: Form, recipient: Recipient): Au
  * promise an ID token.
  */
 function grantedScope(asked: string | undefined): string | undefined {
-  if (asked !== undefined && !scopeForm.test(asked)) throw invalidScope()
+  if (asked !== undefined && !scopePattern.test(asked)) throw invalidScope()
   const names = asked?.split(' ').filter((name) => name !== '' && name !== 'openid')
   return names && (names.join(' ') || 'api')
 }
 
 // Both travel in a cookie, next to those of other sign-ins.
-const stateForm = /^[\x20-\x7e]{1,512}$/
-const scopeForm = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,256}$/
+const statePattern = /^[\x20-\x7e]{1,512}$/
+const scopePattern = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,256}$/

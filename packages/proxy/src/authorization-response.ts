@@ -1,5 +1,7 @@
+import type { FastifyBaseLogger } from 'fastify'
 import type { Recipient } from './authorization-request.ts'
-import type { OAuthError } from './errors.ts'
+import { logRefusal } from './error-answer.ts'
+import { OAuthError } from './errors.ts'
 
 export type AuthorizationResponse =
   | { readonly code: string }
@@ -19,9 +21,11 @@ export function authorizationResponseUrl(
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${parameters}`
 }
 
-/** A refusal of the proxy's own. */
-export function ownRefusal({ code, message }: OAuthError): AuthorizationResponse {
-  return { error: registered(code), error_description: message }
+/** A refusal of the proxy's own, which the log is told too. Throws on what is none. */
+export function ownRefusal(error: unknown, log: FastifyBaseLogger): AuthorizationResponse {
+  if (!(error instanceof OAuthError)) throw error
+  logRefusal(error, log)
+  return { error: registered(error.code), error_description: error.message }
 }
 
 /** What Roambi has refused with: the registered codes and characters, and no link. */

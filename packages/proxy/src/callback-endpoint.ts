@@ -9,8 +9,8 @@ import {
 } from './authorization-response.ts'
 import type { Client } from './client.ts'
 import type { Endpoints } from './endpoints.ts'
-import { badGateway, OAuthError, unknownTransaction } from './errors.ts'
-import { type Form, type Parameters, readParameters, required } from './parameters.ts'
+import { badGateway, unknownTransaction } from './errors.ts'
+import { type Parameters, type RawParameters, readParameters, required } from './parameters.ts'
 import type { TokenExchange } from './token-exchange.ts'
 import type { Transaction, Transactions } from './transaction.ts'
 
@@ -31,9 +31,9 @@ export function callbackEndpoint(
   { client, endpoints, transactions, codes, exchange }: CallbackEndpointOptions,
 ): void {
   // Of one that is loaded twice at once, the browser shows but one.
-  const window = createAnswerWindow<string>()
+  const answers = createAnswerWindow<string>()
 
-  app.get<{ Querystring: Form }>('/callback', async ({ query, headers, log }, reply) => {
+  app.get<{ Querystring: RawParameters }>('/callback', async ({ query, headers, log }, reply) => {
     const parameters = readParameters(query)
     const { transaction, setCookies } = await transactions.end(
       required(parameters, 'state'),
@@ -58,10 +58,9 @@ export function callbackEndpoint(
     try {
       if (!code) throw badGateway()
       const trading = () => trade(code, transaction, log)
-      return { code: await window.answer(code, transaction.upstreamState, trading) }
+      return { code: await answers.answer(code, transaction.upstreamState, trading) }
     } catch (error) {
-      if (error instanceof OAuthError) return ownRefusal(error)
-      throw error
+      return ownRefusal(error, log)
     }
   }
 

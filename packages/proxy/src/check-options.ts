@@ -34,7 +34,10 @@ export function checkOptions({
     timeouts: { connect, token, api },
     retryPause,
   }
-  const problems = rules.filter(({ option, holds }) => !holds(options[option]))
+  const names = Object.keys(rules) as (keyof typeof rules)[]
+  const problems = names
+    .filter((option) => !rules[option].holds(options[option]))
+    .map((option) => ({ option, problem: rules[option].problem }))
   if (problems.length > 0) throw new InvalidOptions(problems)
   return { ...options, apiUrl: apiUrl.replace(/\/+$/, '') }
 }

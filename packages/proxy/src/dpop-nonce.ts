@@ -4,7 +4,7 @@ import type { KeyRing, SealingKey } from './sealing-keys.ts'
 export interface Nonces {
   /** The one to use from now on. */
   current(): string
-  /** Whether it was given out in the last five minutes. */
+  /** Whether it was given out in the last five minutes, or by an instance whose clock is ahead. */
   accepts(nonce: unknown): boolean
 }
 

@@ -25,7 +25,7 @@ const schema = Type.Object({
   LOG_LEVEL: Type.Enum(logLevels, { default: 'info' }),
 })
 
-const problems: Readonly<Record<string, string>> = {
+const problems = {
   ROAMBI_CLIENT_ID: 'is missing: the Consumer Key',
   PROXY_PUBLIC_URL: 'is missing: where browsers reach this proxy, like https://auth.example.com',
   PROXY_REDIRECT_URIS: "is missing: the app's callback pages, comma-separated",
@@ -37,7 +37,7 @@ const problems: Readonly<Record<string, string>> = {
   PROXY_FORWARD_API: 'must be true or false',
   PORT: 'must be a whole number, 0 to 65535',
   LOG_LEVEL: `must be one of ${logLevels.join(', ')}`,
-}
+} satisfies Record<Exclude<keyof typeof schema.properties, 'HOST'>, string>
 
 /** Those that the options of the plugin do not cover. */
 export interface Variables {
@@ -58,7 +58,7 @@ export function checkVariables(given: Given, sentences: Sentences): Variables | 
   } catch (error) {
     for (const { instancePath, params } of schemaErrors(error)) {
       const variable = params.missingProperty ?? instancePath.slice(1)
-      sentences.set(variable, `${variable} ${problems[variable]}.`)
+      sentences.set(variable, `${variable} ${problems[variable as keyof typeof problems]}.`)
     }
     return undefined
   }

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest, OAuthError, unexpected } from './errors.ts'
 
 /** RFC 6749 section 5.1 wants both on every answer that may hold a token. */
@@ -27,13 +27,21 @@ export function toOAuthError(
   error: FastifyError | OAuthError,
   { log }: Pick<FastifyRequest, 'log'>,
 ): OAuthError {
-  if (error instanceof OAuthError) return error
+  if (error instanceof OAuthError) {
+    logRefusal(error, log)
+    return error
+  }
   const { statusCode = 500 } = error
   if (statusCode < 400 || statusCode > 499) {
     log.error({ err: error }, 'unexpected error')
     return unexpected()
   }
   return invalidRequest(descriptions[statusCode] ?? "The request can't be read.", statusCode)
+}
+
+/** Lets an operator see why something is refused, in the very words that the client gets. */
+export function logRefusal({ code, status, message }: OAuthError, log: FastifyBaseLogger): void {
+  log.info({ error: code, status }, message)
 }
 
 const descriptions: Readonly<Record<number, string>> = {

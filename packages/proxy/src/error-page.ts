@@ -29,7 +29,7 @@ function page(message: string): string {
 <main>
 <h1>The sign-in can't go on</h1>
 <p>${message}</p>
-<p>Close this window, go back to the app, and sign in again.</p>
+<p>Close this window and go back to the app. If signing in again does not help, tell who runs it.</p>
 </main>
 </html>
 `

@@ -94,6 +94,12 @@ export const unavailable = (retryAfter = 5): OAuthError =>
     'retry-after': String(retryAfter),
   })
 
+/** Of the proxy itself. */
+export const overloaded = (): OAuthError =>
+  new OAuthError('temporarily_unavailable', 503, 'The proxy takes no more requests for now.', {
+    'retry-after': '5',
+  })
+
 export const timedOut = (): OAuthError =>
   new OAuthError('temporarily_unavailable', 504, 'Roambi did not answer in time.', {
     'retry-after': '5',

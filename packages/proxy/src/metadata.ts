@@ -7,7 +7,7 @@ export interface MetadataOptions {
   readonly mode: CheckedOptions['mode']
   readonly endpoints: Endpoints
   /** Roambi's own authorization endpoint. */
-  readonly upstreamUrl: string
+  readonly upstreamAuthorizeUrl: string
 }
 
 /** `GET /.well-known/oauth-authorization-server` (RFC 8414). Anybody may read it. */
@@ -21,10 +21,10 @@ export async function metadata(app: FastifyInstance, options: MetadataOptions): 
 }
 
 /** Lists what is switched on, and nothing else. */
-function describe({ mode, endpoints, upstreamUrl }: MetadataOptions): object {
+function describe({ mode, endpoints, upstreamAuthorizeUrl }: MetadataOptions): object {
   return {
     issuer: endpoints.issuer,
-    authorization_endpoint: mode === 'pkce' ? endpoints.authorization : upstreamUrl,
+    authorization_endpoint: mode === 'pkce' ? endpoints.authorization : upstreamAuthorizeUrl,
     token_endpoint: endpoints.token,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],

@@ -1,4 +1,4 @@
-import { rateLimited, unavailable } from './errors.ts'
+import { overloaded, rateLimited } from './errors.ts'
 
 /** Remembers for a while what has been used, so that it is used once. In this process only. */
 export interface Once {
@@ -44,7 +44,7 @@ export function createOnce({
       if (claims.has(key)) return false
       const count = counts.get(owner) ?? 0
       if (count >= limitOfOwner) throw rateLimited(Math.ceil(life / 1000))
-      if (claims.size >= limit) throw unavailable()
+      if (claims.size >= limit) throw overloaded()
       claims.set(key, { owner, endsAt: now + life })
       counts.set(owner, count + 1)
       return true

@@ -8,50 +8,53 @@ export interface Problem {
   readonly problem: string
 }
 
-interface Rule extends Problem {
+interface Rule {
+  readonly problem: string
   readonly holds: (value: unknown) => boolean
 }
 
-export const rules: readonly Rule[] = [
-  { option: 'clientId', problem: 'must be printable ASCII', holds: isPrintable },
-  { option: 'clientSecret', problem: 'must be printable ASCII', holds: isPrintable },
-  {
-    option: 'publicUrl',
-    problem: 'must be an origin, like https://auth.example.com (http on a loopback host only)',
+/** One for each option: without it, the option does not compile. */
+export const rules: Readonly<Record<keyof RoambiProxyOptions, Rule>> = {
+  clientId: { problem: 'must be printable ASCII', holds: isPrintable },
+  clientSecret: { problem: 'must be printable ASCII', holds: isPrintable },
+  publicUrl: {
+    problem:
+      'must be an origin without path or slash, like https://auth.example.com (http on a loopback host only)',
     holds: (value) => typeof value === 'string' && isOrigin(value) && isSafeUrl(value),
   },
-  { option: 'mode', problem: 'must be pkce or direct', holds: isOneOf('pkce', 'direct') },
-  {
-    option: 'sealingKeys',
+  mode: { problem: 'must be pkce or direct', holds: isOneOf('pkce', 'direct') },
+  sealingKeys: {
     problem:
-      'must list at least one key, each at least 32 random bytes as base64url (required with NODE_ENV=production)',
+      'must list keys of at least 32 random bytes each, as base64url (and must be set with NODE_ENV=production)',
     holds: (value) => (value === undefined ? !isProduction() : isListOf(value, isSealingKey)),
   },
-  { option: 'refreshTokens', problem: 'must be dpop or bearer', holds: isOneOf('dpop', 'bearer') },
-  { option: 'refreshTokenLifetime', problem: 'must be a number of s above 0', holds: isSeconds },
-  {
-    option: 'refreshTokenIdleLifetime',
-    problem: 'must be a number of s above 0',
-    holds: isSeconds,
-  },
-  {
-    option: 'apiUrl',
+  refreshTokens: { problem: 'must be dpop or bearer', holds: isOneOf('dpop', 'bearer') },
+  refreshTokenLifetime: { problem: 'must be a whole number of s above 0', holds: isCount },
+  refreshTokenIdleLifetime: { problem: 'must be a whole number of s above 0', holds: isCount },
+  apiUrl: {
     problem: 'must be an https URL without query and fragment (http on a loopback host only)',
     holds: isApiUrl,
   },
-  {
-    option: 'redirectUris',
+  redirectUris: {
     problem:
       'must list at least one URI, each an https URL without fragment (http on a loopback host only)',
     holds: (value) => isListOf(value, isRedirectUri),
   },
-  {
-    option: 'allowedOrigins',
+  allowedOrigins: {
     problem:
       'must list at least one origin, each like https://app.example.com, without path, slash or *',
     holds: (value) => isListOf(value, isOrigin),
   },
-]
+  forwardApi: { problem: 'must be true or false', holds: (value) => typeof value === 'boolean' },
+  timeouts: {
+    problem: 'must be whole numbers of ms above 0',
+    holds: (value) => Object.values(value as object).every(isCount),
+  },
+  retryPause: {
+    problem: 'must be a number of ms, 0 or more',
+    holds: (value) => Number.isFinite(value) && (value as number) >= 0,
+  },
+}
 
 function isPrintable(value: unknown): boolean {
   return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
@@ -77,7 +80,7 @@ function isOneOf(...values: string[]): (value: unknown) => boolean {
   return (value) => values.includes(value as string)
 }
 
-function isSeconds(value: unknown): boolean {
+function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0
 }
 

@@ -1,8 +1,8 @@
 // How OAuth parameters are read, of forms and of queries alike.
 import { invalidRequest, type OAuthError } from './errors.ts'
 
-/** As a parser gives it: a repeated parameter is a list. */
-export type Form = Readonly<Record<string, string | readonly string[] | undefined>>
+/** As a parser gives them: a repeated parameter is a list. */
+export type RawParameters = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export type Parameters = Readonly<Record<string, string>>
 
@@ -10,9 +10,9 @@ export type Parameters = Readonly<Record<string, string>>
  * RFC 6749 sections 3.1 and 3.2: no parameter more than once, and an empty one counts as absent.
  * Section 2.3: no credentials, since the client is a public one. Throws OAuthError.
  */
-export function readParameters(form: Form): Parameters {
+export function readParameters(raw: RawParameters): Parameters {
   const parameters: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(form)) {
+  for (const [name, value] of Object.entries(raw)) {
     if (typeof value === 'object') throw invalidRequest('A parameter is sent more than once.')
     if (value) parameters[name] = value
   }
@@ -34,15 +34,19 @@ export const secretInBrowser = (): OAuthError =>
 export function required(
   parameters: Parameters,
   name: string,
-  form: RegExp = /^[\x20-\x7e]{1,8192}$/,
+  pattern: RegExp = /^[\x20-\x7e]{1,8192}$/,
 ): string {
-  return optional(parameters, name, form) ?? refuse(`${name} is required.`)
+  return optional(parameters, name, pattern) ?? refuse(`${name} is required.`)
 }
 
 /** Throws OAuthError. */
-export function optional(parameters: Parameters, name: string, form: RegExp): string | undefined {
+export function optional(
+  parameters: Parameters,
+  name: string,
+  pattern: RegExp,
+): string | undefined {
   const value = parameters[name]
-  if (value !== undefined && !form.test(value)) throw invalidRequest(`${name} is malformed.`)
+  if (value !== undefined && !pattern.test(value)) throw invalidRequest(`${name} is malformed.`)
   return value
 }
 

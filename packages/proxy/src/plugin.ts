@@ -54,7 +54,7 @@ export const roambiProxy: FastifyPluginAsync<RoambiProxyOptions> = async (app, o
   const shared: Shared = {
     options: checked,
     endpoints: endpointsOf(publicUrl, app.prefix),
-    upstreamUrl: `${apiUrl}/authorize`,
+    upstreamAuthorizeUrl: `${apiUrl}/authorize`,
     ring: createKeyRing(sealingKeys),
     exchange: createTokenExchange(upstream, checked),
   }
@@ -70,7 +70,7 @@ const withoutSealingKeys =
 interface Shared {
   readonly options: CheckedOptions
   readonly endpoints: Endpoints
-  readonly upstreamUrl: string
+  readonly upstreamAuthorizeUrl: string
   readonly ring: KeyRing
   readonly exchange: TokenExchange
 }
@@ -102,12 +102,12 @@ async function version1(app: FastifyInstance, shared: Shared): Promise<void> {
 
 async function serveSignIn(
   app: FastifyInstance,
-  { options, endpoints, upstreamUrl, ring, exchange }: Shared,
+  { options, endpoints, upstreamAuthorizeUrl, ring, exchange }: Shared,
   refreshTokens: RefreshTokens,
 ): Promise<CodeGrantHandler> {
   const transactions = createTransactions(ring, options)
   const codes = createAuthorizationCodes(ring, options)
-  const parts = { client: options, endpoints, upstreamUrl, transactions, codes, exchange }
+  const parts = { client: options, endpoints, upstreamAuthorizeUrl, transactions, codes, exchange }
   await app.register(signIn, parts)
   app.log.info({ redirectUri: endpoints.callback }, 'the redirect URI that Roambi must know')
   return createPkceCodeGrant(codes, refreshTokens, endpoints.callback)

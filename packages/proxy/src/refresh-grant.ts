@@ -17,13 +17,15 @@ export function createRefreshGrant(
   exchange: TokenExchange,
   refreshTokens: RefreshTokens,
 ): RefreshGrantHandler {
-  const window = createAnswerWindow<Given>({ successorOf: ({ answer }) => answer.refresh_token })
+  const answers = createAnswerWindow<GivenAnswer>({
+    successorOf: ({ answer }) => answer.refresh_token,
+  })
 
   return async ({ refreshToken }, proof, log) => {
     const jkt = proof?.jkt
     const grant = await refreshTokens.open(refreshToken, jkt)
     proof?.claim()
-    const { answer, givenAt } = await window.answer(refreshToken, jkt, async () => {
+    const { answer, givenAt } = await answers.answer(refreshToken, jkt, async () => {
       const givenAt = Date.now()
       const { refreshToken: refresh_token, code, redirectUri: redirect_uri } = grant
       const upstreamForm = {
@@ -39,7 +41,7 @@ export function createRefreshGrant(
   }
 }
 
-interface Given {
+interface GivenAnswer {
   readonly answer: TokenAnswer
   /** In ms since 1970. */
   readonly givenAt: number

@@ -15,7 +15,7 @@ export function readSecret(
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch {
-    sentences.set(variable, `${variable}_FILE names a file that can not be read.`)
+    sentences.set(variable, `${variable}_FILE names a file that can't be read.`)
     return undefined
   }
 }

@@ -35,7 +35,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     ...(given.ROAMBI_API_URL && { apiUrl: given.ROAMBI_API_URL }),
     redirectUris: list(given.PROXY_REDIRECT_URIS),
     allowedOrigins: list(given.PROXY_ALLOWED_ORIGINS),
-    ...(sealingKeys !== undefined && { sealingKeys: list(sealingKeys) }),
+    ...(sealingKeys !== undefined && { sealingKeys: sealingKeys.split(/[\s,]+/) }),
   }
   if (clientSecret === undefined && !sentences.has('ROAMBI_CLIENT_SECRET')) {
     const sentence = 'ROAMBI_CLIENT_SECRET or ROAMBI_CLIENT_SECRET_FILE must be set.'

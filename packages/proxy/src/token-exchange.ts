@@ -2,16 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { CheckedOptions } from './options.ts'
 import type { TokenAnswer } from './token-answer.ts'
-import type { Upstream } from './upstream.ts'
+import type { GrantRequest, Upstream } from './upstream.ts'
 import { judgeOutcome } from './upstream-answer.ts'
-
-/** What Roambi is asked; its members have the names of the wire. */
-export interface GrantRequest {
-  readonly grant_type: 'authorization_code' | 'refresh_token'
-  readonly code: string
-  readonly redirect_uri: string
-  readonly refresh_token?: string
-}
 
 /** Trades a grant for Roambi's tokens. Rejects with OAuthError. */
 export type TokenExchange = (grant: GrantRequest, log: FastifyBaseLogger) => Promise<TokenAnswer>

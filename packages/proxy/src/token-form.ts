@@ -3,9 +3,9 @@ import type { Client } from './client.ts'
 import { invalidClient, invalidRequest, unsupportedGrantType } from './errors.ts'
 import {
   credentials,
-  type Form,
   optional,
   type Parameters,
+  type RawParameters,
   readParameters,
   required,
 } from './parameters.ts'
@@ -28,7 +28,7 @@ export interface RefreshRequest {
  * RFC 6749 sections 4.1.3 and 6 and RFC 7636 section 4.5, for a public client. As in Roambi's
  * guide, `grant_type` may be missing when a code is exchanged. Throws OAuthError.
  */
-export function judgeTokenForm(form: Form, client: Client): TokenRequest {
+export function judgeTokenForm(form: RawParameters, client: Client): TokenRequest {
   const parameters = readParameters(form)
   if (parameters.client_id !== client.clientId) throw invalidClient()
 
@@ -49,7 +49,7 @@ export function judgeTokenForm(form: Form, client: Client): TokenRequest {
 }
 
 /** RFC 6749 section 3.2: they belong in the body, since a URL ends up in logs. Throws OAuthError. */
-export function refuseParametersInQuery(query: Form): void {
+export function refuseParametersInQuery(query: RawParameters): void {
   if ([...credentials, 'code', 'code_verifier', 'refresh_token'].some((name) => name in query)) {
     throw invalidRequest('The parameters belong in the body, not in the query.')
   }

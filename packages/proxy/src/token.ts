@@ -6,7 +6,7 @@ import type { Nonces } from './dpop-nonce.ts'
 import type { ProofCheck } from './dpop-proof.ts'
 import { noStore } from './error-answer.ts'
 import { invalidRequest, methodNotAllowed } from './errors.ts'
-import { type Form, secretInBrowser } from './parameters.ts'
+import { type RawParameters, secretInBrowser } from './parameters.ts'
 import type { RefreshGrantHandler } from './refresh-grant.ts'
 import { refuseRoute } from './refused-route.ts'
 import { judgeTokenForm, refuseParametersInQuery } from './token-form.ts'
@@ -27,24 +27,25 @@ export async function tokenEndpoint(
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: 16 * 1024 })
 
-  app.post<{ Querystring: Form; Body: Form | undefined; Headers: { dpop?: string } }>(
-    '/token',
-    async ({ headers, query, body, log }, reply) => {
-      if (headers.authorization !== undefined) throw secretInBrowser()
-      refuseParametersInQuery(query)
-      if (!body) throw invalidRequest('The request has no form.')
-      const request = judgeTokenForm(body, client)
-      const proof = await checkProof(headers.dpop)
+  app.post<{
+    Querystring: RawParameters
+    Body: RawParameters | undefined
+    Headers: { dpop?: string }
+  }>('/token', async ({ headers, query, body, log }, reply) => {
+    if (headers.authorization !== undefined) throw secretInBrowser()
+    refuseParametersInQuery(query)
+    if (!body) throw invalidRequest('The request has no form.')
+    const request = judgeTokenForm(body, client)
+    const proof = await checkProof(headers.dpop)
 
-      const answer =
-        request.grantType === 'refresh_token'
-          ? await renew(request, proof, log)
-          : await redeemCode(request, proof, log)
+    const answer =
+      request.grantType === 'refresh_token'
+        ? await renew(request, proof, log)
+        : await redeemCode(request, proof, log)
 
-      if (proof) reply.header('dpop-nonce', nonces.current())
-      return reply.headers(noStore).send(answer)
-    },
-  )
+    if (proof) reply.header('dpop-nonce', nonces.current())
+    return reply.headers(noStore).send(answer)
+  })
 
   const otherMethods: HTTPMethods[] = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']
   refuseRoute(app, '/token', otherMethods, () => methodNotAllowed('POST'))

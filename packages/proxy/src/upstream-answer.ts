@@ -10,8 +10,7 @@ import {
   unavailable,
 } from './errors.ts'
 import { readTokens, type TokenAnswer } from './token-answer.ts'
-import type { GrantRequest } from './token-exchange.ts'
-import type { NoAnswer, UpstreamAnswer, UpstreamOutcome } from './upstream.ts'
+import type { GrantRequest, NoAnswer, UpstreamAnswer, UpstreamOutcome } from './upstream.ts'
 import { failureAnswer } from './upstream-failure.ts'
 
 export type Judgement = { readonly tokens: TokenAnswer } | Refusal

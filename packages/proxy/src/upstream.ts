@@ -15,6 +15,14 @@ export interface NoAnswer {
   readonly code?: string | undefined
 }
 
+/** What Roambi is asked; its members have the names of the wire. */
+export interface GrantRequest {
+  readonly grant_type: 'authorization_code' | 'refresh_token'
+  readonly code: string
+  readonly redirect_uri: string
+  readonly refresh_token?: string
+}
+
 /** The upstream's token endpoint. */
 export interface Upstream {
   /** Posts the form once. Never rejects, and never follows a redirect: it would carry the secret on. */

@@ -43,6 +43,15 @@ describe('a code is worth nothing', () => {
     expectRefused(await app.redeem(code))
   })
 
+  test('a second time, up to the end of its life', async () => {
+    const { app } = await startApp()
+    const { code = '' } = await app.signIn()
+    expect(await app.redeem(code)).toMatchObject({ status: 200 })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 55_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    expectRefused(await app.redeem(code))
+  })
+
   test('after a minute', async () => {
     const { app } = await startApp()
     const { code = '' } = await app.signIn()

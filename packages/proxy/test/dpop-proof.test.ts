@@ -261,4 +261,16 @@ describe('a nonce', () => {
     vi.setSystemTime(new Date('2026-01-01T00:05:00Z'))
     await expect(check(text)).rejects.toEqual(refusal('use_dpop_nonce'))
   })
+
+  test('outlives no jti, also where it comes from a faster clock', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:01:00Z') })
+    onTestFinished(() => void vi.useRealTimers())
+    const check = createProofCheck(tokenUrl, nonces)
+    const text = await prove()
+    vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
+    ;(await check(text))?.claim()
+    vi.setSystemTime(new Date('2026-01-01T00:05:59Z'))
+    const late = await check(text)
+    expect(() => late?.claim()).toThrow(refusal('invalid_dpop_proof'))
+  })
 })

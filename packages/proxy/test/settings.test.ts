@@ -94,16 +94,20 @@ test.each([
 })
 
 const sealingKeysProblem =
-  'PROXY_SEALING_KEYS must list at least one key, each at least 32 random bytes as base64url ' +
-  '(required with NODE_ENV=production).'
+  'PROXY_SEALING_KEYS must list keys of at least 32 random bytes each, as base64url ' +
+  '(and must be set with NODE_ENV=production).'
 
-test('the sealing keys may come from a file', () => {
-  const changes = { PROXY_SEALING_KEYS_FILE: secretFile(`${'a'.repeat(43)},${'b'.repeat(43)}\n`) }
-  expect(readSettings({ ...environment, ...changes }).sealingKeys).toEqual([
-    'a'.repeat(43),
-    'b'.repeat(43),
-  ])
-})
+test.each([',', ', ', '\n'])(
+  'the sealing keys may come from a file, with %j between them',
+  (glue) => {
+    const keys = `${'a'.repeat(43)}${glue}${'b'.repeat(43)}\n`
+    const changes = { PROXY_SEALING_KEYS_FILE: secretFile(keys) }
+    expect(readSettings({ ...environment, ...changes }).sealingKeys).toEqual([
+      'a'.repeat(43),
+      'b'.repeat(43),
+    ])
+  },
+)
 
 test('in production there must be sealing keys', () => {
   vi.stubEnv('NODE_ENV', 'production')
@@ -133,7 +137,7 @@ describe('a sentence names the variable', () => {
     ],
     [
       { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: '/nowhere' },
-      'ROAMBI_CLIENT_SECRET_FILE names a file that can not be read.',
+      "ROAMBI_CLIENT_SECRET_FILE names a file that can't be read.",
     ],
     [{ ROAMBI_CLIENT_SECRET: 'a\tb' }, 'ROAMBI_CLIENT_SECRET must be printable ASCII.'],
     [
@@ -154,7 +158,7 @@ describe('a sentence names the variable', () => {
     ],
     [
       { PROXY_PUBLIC_URL: 'https://auth.example.com/proxy' },
-      'PROXY_PUBLIC_URL must be an origin, like https://auth.example.com (http on a loopback host only).',
+      'PROXY_PUBLIC_URL must be an origin without path or slash, like https://auth.example.com (http on a loopback host only).',
     ],
     [{ PROXY_MODE: 'bearer' }, 'PROXY_MODE must be pkce or direct.'],
     [{ PROXY_REFRESH_TOKENS: 'none' }, 'PROXY_REFRESH_TOKENS must be dpop or bearer.'],
@@ -169,7 +173,7 @@ describe('a sentence names the variable', () => {
     [{ PROXY_SEALING_KEYS: 'too-short' }, sealingKeysProblem],
     [
       { PROXY_SEALING_KEYS_FILE: '/nowhere' },
-      'PROXY_SEALING_KEYS_FILE names a file that can not be read.',
+      "PROXY_SEALING_KEYS_FILE names a file that can't be read.",
     ],
     [{ PROXY_FORWARD_API: 'yes' }, 'PROXY_FORWARD_API must be true or false.'],
     [{ PORT: '70000' }, 'PORT must be a whole number, 0 to 65535.'],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Form } from '../src/parameters.ts'
+import type { RawParameters } from '../src/parameters.ts'
 import { judgeTokenForm } from '../src/token-form.ts'
 import { codeForm, redirectUri, refreshForm } from './stage.ts'
 
-const judge = (form: Form) =>
+const judge = (form: RawParameters) =>
   judgeTokenForm(form, { clientId: 'consumer-key-1', redirectUris: [redirectUri] })
 
 describe('what passes', () => {
@@ -46,7 +46,7 @@ describe('what passes', () => {
 })
 
 describe('what is refused', () => {
-  const cases: [string, Form, string][] = [
+  const cases: [string, RawParameters, string][] = [
     ['nothing at all', {}, 'invalid_client'],
     ['no client_id', { ...codeForm('c'), client_id: '' }, 'invalid_client'],
     ['another client_id', { ...codeForm('c'), client_id: 'consumer-key-2' }, 'invalid_client'],
@@ -90,7 +90,7 @@ describe('what is refused', () => {
   })
 })
 
-function refreshOnly(): Form {
+function refreshOnly(): RawParameters {
   const { grant_type: _, ...form } = refreshForm('r')
   return { ...form, code: 'c' }
 }
