@@ -13,7 +13,7 @@ console.log(`
   roambi-auth: open ${stack.appUrl} and sign in as ${accountOf(stack)}
 
   sandbox  ${stack.sandbox.url}   a local Roambi Business, with levers
-  proxy    ${stack.proxyUrl}   adds the client secret
+  proxy    ${stack.proxyUrl}   signs in, adds the client secret
   app      ${stack.appUrl}   the example
 
   Ctrl-C stops all three.

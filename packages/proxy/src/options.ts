@@ -18,7 +18,10 @@ export interface RoambiProxyOptions {
    * they are required.
    */
   sealingKeys?: readonly string[]
-  /** `dpop`: only to who proves a key (RFC 9449). `bearer`: to anybody. Default `dpop`. */
+  /**
+   * Who gets a refresh token. `dpop`: only who proves a key (RFC 9449). `bearer`: anybody, against RFC
+   * 9700 section 2.2.2. Default `dpop`.
+   */
   refreshTokens?: 'dpop' | 'bearer'
   /** How long after the sign-in a refresh token ends at the latest, in s. Default 30 days. */
   refreshTokenLifetime?: number
@@ -26,7 +29,9 @@ export interface RoambiProxyOptions {
   refreshTokenIdleLifetime?: number
   /** Base of the Roambi API. https, or http on a loopback host. Default `https://api.roambi.com/1`. */
   apiUrl?: string
-  /** The redirect URIs that the app may use, compared character by character. */
+  /**
+   * The app's callback pages, compared character by character. https, or http on a loopback host.
+   */
   redirectUris: readonly string[]
   /** The origins of the app, such as `https://app.example.com`, compared character by character. */
   allowedOrigins: readonly string[]

@@ -33,7 +33,7 @@ import { createUpstream } from './upstream.ts'
  *   publicUrl: 'https://auth.example.com',
  *   redirectUris: ['https://app.example.com/callback.html'],
  *   allowedOrigins: ['https://app.example.com'],
- *   sealingKeys: [process.env.PROXY_SEALING_KEY ?? ''],
+ *   sealingKeys: (process.env.PROXY_SEALING_KEYS ?? '').split(','),
  * })
  * ```
  *

@@ -15,6 +15,13 @@ export interface ServerSettings extends RoambiProxyOptions {
 /**
  * A Fastify server with nothing on it but the proxy and `GET /healthz`.
  *
+ * ```ts
+ * const server = createServer({ clientId: '3d7c…', …, logLevel: 'warn' })
+ * await server.listen({ port: 4001 })
+ * ```
+ *
+ * `ready()` and `listen()` reject with InvalidOptions, whose message names each option that is wrong.
+ *
  * @param logDestination Gets each line of the log, JSON with its newline. Default standard output.
  */
 export function createServer(
