@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer as createProxy } from '@roambi-auth/proxy'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
 import sirv from 'sirv'
 import { build, createServer as createVite, type InlineConfig } from 'vite'
+import { listen, stop } from './http-server.ts'
 
 export interface StackOptions {
   ports?: { sandbox: number; proxy: number; app: number }
@@ -119,22 +119,4 @@ async function fromBuild(config: InlineConfig): Promise<Pages> {
   await build({ ...config, build: { outDir, emptyOutDir: true } })
   const close = () => rm(outDir, { recursive: true })
   return { folder: outDir, listener: sirv(outDir), close }
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, 'localhost', () => resolve(address(server)))
-  })
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
-}
-
-function address(server: Server): string {
-  return `http://localhost:${(server.address() as AddressInfo).port}`
 }

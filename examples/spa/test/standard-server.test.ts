@@ -14,7 +14,7 @@ import {
 } from 'vitest'
 import { launchChromium } from './chromium.ts'
 import { type StandardServerOptions, startStandardServer } from './standard-server.ts'
-import { seeAlert, seeNews, seeSignedOut } from './user.ts'
+import { clickSignIn, seeAlert, seeNews, seeSignedOut } from './user.ts'
 
 describe.skipIf(!inject('chromium'))('at a standard server, a user', () => {
   let browser: Browser
@@ -46,7 +46,7 @@ describe.skipIf(!inject('chromium'))('at a standard server, a user', () => {
   it('signs in, stays signed in, and signs out', async () => {
     const { server, page } = await openApp()
     const issuers = noteIssuers(context)
-    await allow(await openPopup(page))
+    await allow(await clickSignIn(page))
     await seeNews(page, /^Signed in\.$/)
     expect(issuers).toEqual([server.issuer])
     expect(server.tokenRequests).toEqual(['use_dpop_nonce', 'authorization_code'])
@@ -71,7 +71,7 @@ describe.skipIf(!inject('chromium'))('at a standard server, a user', () => {
 
   it('says no', async () => {
     const { server, page } = await openApp()
-    await deny(await openPopup(page))
+    await deny(await clickSignIn(page))
     await seeAlert(page, /You did not allow this app/)
     await seeSignedOut(page)
     expect(server.tokenRequests).toEqual([])
@@ -83,7 +83,7 @@ describe.skipIf(!inject('chromium'))('at a standard server, a user', () => {
   ])('%s, and is not believed when the server is another than was asked', async (_, answer) => {
     const { server, page } = await openApp({ issuer: 'https://elsewhere.example.com' })
     const issuers = noteIssuers(context)
-    await answer(await openPopup(page))
+    await answer(await clickSignIn(page))
     await seeAlert(page, /`iss` is not http:\/\/localhost:\d+\. .*PROXY_PUBLIC_URL/)
     await seeSignedOut(page)
     expect(issuers).toEqual([server.issuer])
@@ -91,12 +91,6 @@ describe.skipIf(!inject('chromium'))('at a standard server, a user', () => {
     expect(await storedRecords(page)).toBe(0)
   })
 })
-
-async function openPopup(page: Page): Promise<Page> {
-  const opening = page.waitForEvent('popup')
-  await page.getByRole('button', { name: 'Sign in with Roambi' }).click()
-  return opening
-}
 
 /** Signs in on the server's own pages, and waits until the callback page has closed the window. */
 async function allow(popup: Page): Promise<void> {

@@ -2,13 +2,13 @@
 
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Provider } from 'oidc-provider'
 import sirv from 'sirv'
 import { build } from 'vite'
+import { listen, stop } from '../http-server.ts'
 
 export interface StandardServer {
   readonly appUrl: string
@@ -109,19 +109,4 @@ async function buildPages(serverUrl: string): Promise<string> {
     build: { outDir, emptyOutDir: true },
   })
   return outDir
-}
-
-function listen(server: Server): Promise<string> {
-  return new Promise((resolve) => {
-    server.listen(0, 'localhost', () => {
-      resolve(`http://localhost:${(server.address() as AddressInfo).port}`)
-    })
-  })
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }

@@ -13,11 +13,16 @@ export async function openTab(context: BrowserContext, { appUrl }: Stack): Promi
   return page
 }
 
-/** Clicks "Sign in with Roambi" and waits for the popup. */
-export async function openPopup(page: Page): Promise<Page> {
+/** Clicks "Sign in with Roambi". */
+export async function clickSignIn(page: Page): Promise<Page> {
   const opening = page.waitForEvent('popup')
   await page.getByRole('button', { name: 'Sign in with Roambi' }).click()
-  const popup = await opening
+  return opening
+}
+
+/** Clicks it, and waits for Roambi's dialog in the popup. */
+export async function openPopup(page: Page): Promise<Page> {
+  const popup = await clickSignIn(page)
   await popup.getByRole('button', { name: 'Allow' }).waitFor()
   return popup
 }

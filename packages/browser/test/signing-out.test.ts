@@ -25,12 +25,7 @@ describe('signing out', () => {
   })
 
   it('is not undone by a renewal that comes back late', async () => {
-    await backend.signIn(backend.openTab())
-    const { fetch, answered, letThrough } = heldFetch()
-    const roambi = backend.openTab({ fetch })
-    const renewal = renew(roambi)
-    const refused = expect(renewal).rejects.toMatchObject({ code: 'signed_out' })
-    await answered
+    const { roambi, refused, letThrough } = await startLateRenewal()
     await roambi.logout()
     letThrough()
     await refused
@@ -62,12 +57,7 @@ describe('signing out', () => {
   })
 
   it('and in again is not undone by a renewal of the first session, which gets no token of the second', async () => {
-    await backend.signIn(backend.openTab())
-    const { fetch, answered, letThrough } = heldFetch()
-    const roambi = backend.openTab({ fetch })
-    const renewal = renew(roambi)
-    const refused = expect(renewal).rejects.toMatchObject({ code: 'signed_out' })
-    await answered
+    const { refused, letThrough } = await startLateRenewal()
     const other = backend.openTab()
     await other.logout()
     await backend.signIn(other)
@@ -77,6 +67,16 @@ describe('signing out', () => {
     expect(await backend.stored()).toEqual(session)
   })
 })
+
+/** A renewal whose answer is there but not handed over yet, and that is to come to nothing. */
+async function startLateRenewal() {
+  await backend.signIn(backend.openTab())
+  const { fetch, answered, letThrough } = heldFetch()
+  const roambi = backend.openTab({ fetch })
+  const refused = expect(renew(roambi)).rejects.toMatchObject({ code: 'signed_out' })
+  await answered
+  return { roambi, refused, letThrough }
+}
 
 it('tells a listener nothing once it has left', async () => {
   const roambi = backend.openTab()

@@ -34,7 +34,7 @@ export function createAuthorizationCodes(ring: KeyRing, owner: SealOwner): Autho
   const { seal, open } = createSeal<CodeGrant>('code', ring, owner)
   const spent = createOnce({ life: life * 1000 })
   return {
-    issue: (grant) => seal(grant, Math.floor(Date.now() / 1000) + life),
+    issue: (grant) => seal(grant, life),
 
     async open(request, jkt) {
       if (!request.codeVerifier) throw invalidRequest('code_verifier is required.')

@@ -1,5 +1,5 @@
 // Which authorization requests may go on to Roambi. Nothing is asked here.
-import type { Client } from './client.ts'
+import { type Client, listedRedirectUri } from './client.ts'
 import { invalidClient, invalidRequest, invalidScope, unsupportedResponseType } from './errors.ts'
 import { optional, type RawParameters, readParameters, required, sha256Text } from './parameters.ts'
 
@@ -22,17 +22,12 @@ export interface AuthorizationRequest extends Recipient {
  * Comes first: an answer, be it a refusal, goes to nobody but a redirect URI of this client
  * (RFC 6749 section 4.1.2.1). Throws OAuthError.
  */
-export function judgeRecipient(
-  query: RawParameters,
-  { clientId, redirectUris }: Client,
-): Recipient {
+export function judgeRecipient(query: RawParameters, client: Client): Recipient {
   const { client_id, redirect_uri, state } = query
-  if (client_id !== clientId) throw invalidClient()
-  if (typeof redirect_uri !== 'string' || !redirectUris.includes(redirect_uri)) {
-    throw invalidRequest('redirect_uri is not among the allowed ones of this proxy.')
-  }
+  if (client_id !== client.clientId) throw invalidClient()
+  const redirectUri = listedRedirectUri(redirect_uri, client)
   const isUsable = typeof state === 'string' && statePattern.test(state)
-  return { redirectUri: redirect_uri, state: isUsable ? state : undefined }
+  return { redirectUri, state: isUsable ? state : undefined }
 }
 
 /** Throws OAuthError, of which the recipient is to be told. */

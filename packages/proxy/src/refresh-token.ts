@@ -48,8 +48,8 @@ export function createRefreshTokens(ring: KeyRing, policy: Policy): RefreshToken
       if (!refreshToken || !(grant.jkt || allowsUnbound)) return tokens
       const now = Math.floor(Date.now() / 1000)
       const until = grant.until ?? now + refreshTokenLifetime
-      const expiresAt = Math.min(until, now + refreshTokenIdleLifetime)
-      return { ...tokens, refresh_token: await seal({ ...grant, refreshToken, until }, expiresAt) }
+      const life = Math.min(until - now, refreshTokenIdleLifetime)
+      return { ...tokens, refresh_token: await seal({ ...grant, refreshToken, until }, life) }
     },
 
     async open(sealed, jkt) {

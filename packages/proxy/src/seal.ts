@@ -12,9 +12,9 @@ export interface Seal<T extends object> {
   /**
    * Throws OAuthError when it gets too long to be opened again.
    *
-   * @param expiresAt in s since 1970
+   * @param life in s
    */
-  seal(content: T, expiresAt: number): Promise<string>
+  seal(content: T, life: number): Promise<string>
   /** `undefined`, whatever the reason: not ours, of another kind, issuer or client, changed, too old. */
   open(sealed: string): Promise<T | undefined>
 }
@@ -42,12 +42,12 @@ export function createSeal<T extends object>(
   }
 
   return {
-    async seal(content, expiresAt) {
+    async seal(content, life) {
       const sealed = await new EncryptJWT(content as JWTPayload)
         .setProtectedHeader(protectedHeader)
         .setIssuer(publicUrl)
         .setAudience(clientId)
-        .setExpirationTime(expiresAt)
+        .setExpirationTime(`${life}s`)
         .encrypt(sealingKey)
       // Only codes and tokens of Roambi's can make it so.
       if (sealed.length > longestSealed) throw badGateway()

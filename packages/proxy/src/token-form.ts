@@ -1,5 +1,5 @@
 // Which forms may come to the token endpoint. Nothing is asked here.
-import type { Client } from './client.ts'
+import { type Client, listedRedirectUri } from './client.ts'
 import { invalidClient, invalidRequest, unsupportedGrantType } from './errors.ts'
 import {
   credentials,
@@ -59,9 +59,4 @@ function grantTypeOf({ grant_type, code, refresh_token }: Parameters): string {
   if (grant_type) return grant_type
   if (code && !refresh_token) return 'authorization_code'
   throw invalidRequest('grant_type is required.')
-}
-
-function listedRedirectUri(redirectUri: string, { redirectUris }: Client): string {
-  if (redirectUris.includes(redirectUri)) return redirectUri
-  throw invalidRequest('redirect_uri is not among the allowed ones of this proxy.')
 }

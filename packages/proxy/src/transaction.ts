@@ -58,9 +58,7 @@ export function createTransactions(ring: KeyRing, owner: SealOwner): Transaction
   return {
     async begin(request, cookies = '') {
       const upstreamState = randomBytes(16).toString('base64url')
-      const startedAt = Date.now()
-      const content = { ...request, upstreamState, startedAt }
-      const sealed = await seal(content, Math.floor(startedAt / 1000) + life)
+      const sealed = await seal({ ...request, upstreamState, startedAt: Date.now() }, life)
       const givenUp = (await openAll(cookies)).slice(mostAtOnce - 1)
       return {
         upstreamState,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Sandbox } from '@roambi-auth/sandbox'
 import { calculateThumbprint, generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { expect } from 'vitest'
+import { type CookieJar, cookieHeader, keepCookies } from './cookie-jar.ts'
 import {
   type Answer,
   client,
@@ -24,7 +25,7 @@ export interface App {
   readonly keys: KeyPair
   readonly jkt: string
   /** The cookies that the browser has for the proxy. */
-  readonly cookies: Map<string, string>
+  readonly cookies: CookieJar
   /** Opens an address of the proxy, and follows no redirect. */
   visit(path: string, init?: RequestInit): Promise<Response>
   /** An authorization request; `undefined` leaves a parameter out. */
@@ -56,7 +57,7 @@ export async function openApp(
 ): Promise<App> {
   keys ??= await generateKeyPair('ES256')
   const jkt = await calculateThumbprint(keys.publicKey)
-  const cookies = new Map<string, string>()
+  const cookies: CookieJar = new Map()
 
   const app: App = {
     keys,
@@ -64,17 +65,13 @@ export async function openApp(
     cookies,
 
     async visit(path, { headers, ...init } = {}) {
-      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const cookie = cookieHeader(cookies)
       const response = await fetch(proxy.url + path, {
         redirect: 'manual',
         headers: { ...(cookie && { cookie }), ...(headers as Record<string, string>) },
         ...init,
       })
-      for (const setCookie of response.headers.getSetCookie()) {
-        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(setCookie) ?? []
-        if (/; Max-Age=0(;|$)/.test(setCookie)) cookies.delete(name)
-        else cookies.set(name, value)
-      }
+      keepCookies(cookies, response)
       return response
     },
 

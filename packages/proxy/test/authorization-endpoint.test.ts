@@ -8,6 +8,7 @@ import {
   locationOf,
   startApp,
 } from './app.ts'
+import { cookieHeader } from './cookie-jar.ts'
 import { rawRequest } from './raw-request.ts'
 import { appOrigin, callbackUrl, client, publicUrl, redirectUri, startProxy } from './stage.ts'
 
@@ -248,7 +249,7 @@ test.each(['iframe', 'embed', 'object', 'empty', 'script', 'image'])(
     const { app, proxy, sandbox } = await startApp()
     const path = await app.comeBack()
     const statusOf = async (path: string, destination: string) => {
-      const cookie = [...app.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const cookie = cookieHeader(app.cookies)
       const headers = { cookie, 'sec-fetch-dest': destination }
       return (await rawRequest(proxy.url, { path, headers })).status
     }

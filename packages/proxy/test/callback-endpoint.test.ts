@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   authorizationQuery,
   authorizationResponseOf,
@@ -6,6 +6,7 @@ import {
   openApp,
   startApp,
 } from './app.ts'
+import { stopClock } from './clock.ts'
 import { rawRequest } from './raw-request.ts'
 import {
   appOrigin,
@@ -21,13 +22,6 @@ import {
 const otherKeys = ['another-sealing-key-of-the-tests-is-not-random-either']
 const notUnderWay = 'This sign-in is not under way in this browser'
 const prefix = '__Host-roambi-login-'
-
-/** Stops the clock; gives a function that moves it on, by s. */
-function stopClock(): (seconds: number) => void {
-  vi.useFakeTimers({ toFake: ['Date'] })
-  onTestFinished(() => void vi.useRealTimers())
-  return (seconds) => void vi.setSystemTime(Date.now() + seconds * 1000)
-}
 
 /** What the app is told, which always comes with its own state and the issuer. */
 function refusalOf(response: Response): { error?: string; error_description?: string } {
@@ -99,7 +93,7 @@ describe('a callback ends only what this browser began', () => {
     const pass = stopClock()
     const { app } = await startApp()
     const path = await app.comeBack()
-    pass(599)
+    pass(599_000)
     const { code = '' } = authorizationResponseOf(await app.visit(path))
     expect(await app.redeem(code)).toMatchObject({ status: 200 })
   })
@@ -108,7 +102,7 @@ describe('a callback ends only what this browser began', () => {
     const pass = stopClock()
     const { app, sandbox } = await startApp()
     const path = await app.comeBack()
-    pass(600)
+    pass(600_000)
     await expectNotUnderWay(await app.visit(path))
     expect(sandbox.tokenRequests).toEqual([])
   })
@@ -232,7 +226,7 @@ describe('sign-ins at the same time', () => {
     const { app, sandbox } = await startApp()
     const paths: string[] = []
     for (let count = 0; count < 6; count += 1) {
-      pass(1)
+      pass(1_000)
       paths.push(await app.comeBack({ state: `login-${count}` }))
     }
     expect(app.cookies.size).toBe(5)
@@ -255,7 +249,7 @@ describe('sign-ins at the same time', () => {
     for (let count = 0; count < 5; count += 1) {
       await atNeighbour.authorize({ client_id: 'consumer-key-2' })
     }
-    pass(601)
+    pass(601_000)
     const path = await app.comeBack()
     for (const [name, value] of atNeighbour.cookies) app.cookies.set(name, value)
     for (let count = 0; count < 4; count += 1) await app.authorize()

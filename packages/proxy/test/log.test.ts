@@ -9,9 +9,8 @@ import {
   client,
   codeForm,
   plain,
-  publicUrl,
-  redirectUri,
   refreshForm,
+  settings,
   startPlainStage,
   startStage,
   startUpstream,
@@ -98,14 +97,7 @@ test('so does the log of a server that has the plugin and a log of its own', asy
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'trace', stream: { write: (line) => lines.push(line) } } })
   onTestFinished(() => app.close())
-  app.register(roambiProxy, {
-    ...client,
-    ...plain,
-    publicUrl,
-    apiUrl: sandbox.apiUrl,
-    redirectUris: [redirectUri],
-    allowedOrigins: [appOrigin],
-  })
+  app.register(roambiProxy, { ...settings, ...plain, apiUrl: sandbox.apiUrl })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const hidden = await sendEverything(app.listeningOrigin, () => sandbox.issueCode())
   const log = lines.filter((line) => line.includes('/1/')).join('')

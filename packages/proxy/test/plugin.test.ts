@@ -8,18 +8,12 @@ import {
   client,
   codeForm,
   plain,
-  publicUrl,
   redirectUri,
+  settings,
   startUpstream,
 } from './stage.ts'
 
-const options: RoambiProxyOptions = {
-  ...client,
-  ...plain,
-  publicUrl,
-  redirectUris: [redirectUri],
-  allowedOrigins: [appOrigin],
-}
+const options: RoambiProxyOptions = { ...settings, ...plain }
 
 function createApp(): FastifyInstance {
   const app = Fastify()

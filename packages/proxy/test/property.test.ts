@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { Pool } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
 import { type App, openApp, tokenUrl } from './app.ts'
+import { cookieHeader } from './cookie-jar.ts'
 import {
   type Draft,
   drafts,
@@ -124,7 +125,7 @@ function livePieces({
 }): LivePieces {
   const begin = once(async () => {
     const path = await app.comeBack()
-    const cookie = [...app.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = cookieHeader(app.cookies)
     return { cookie, query: new URLSearchParams(path.split('?')[1]) }
   })
   return {

@@ -1,8 +1,9 @@
 // The life of a refresh token, and of the answers to it.
 
 import { generateProof } from 'dpop'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openApp, startApp, tokenUrl } from './app.ts'
+import { stopClock } from './clock.ts'
 import {
   type Answer,
   codeForm,
@@ -15,13 +16,6 @@ import {
 } from './stage.ts'
 
 const day = 86_400_000
-
-/** Lets the given time pass, for the proxy and the sandbox alike; in ms. */
-function startClock(): (time: number) => void {
-  vi.useFakeTimers({ toFake: ['Date'] })
-  onTestFinished(() => void vi.useRealTimers())
-  return (time) => void vi.setSystemTime(Date.now() + time)
-}
 
 const refreshTokenOf = ({ body }: Answer) => String(body.refresh_token)
 
@@ -83,7 +77,7 @@ describe('a refresh token is worth nothing', () => {
   })
 
   test('when it was not used for a week', async () => {
-    const pass = startClock()
+    const pass = stopClock()
     const { app } = await startApp()
     const refreshToken = await app.getRefreshToken()
     pass(7 * day - 1000)
@@ -95,7 +89,7 @@ describe('a refresh token is worth nothing', () => {
   })
 
   test('a month after the sign-in, however often it was renewed', async () => {
-    const pass = startClock()
+    const pass = stopClock()
     const { app } = await startApp()
     let refreshToken = await app.getRefreshToken()
     for (let week = 0; week < 4; week++) {
@@ -112,7 +106,7 @@ describe('a refresh token is worth nothing', () => {
   })
 
   test('after the times that are set', async () => {
-    const pass = startClock()
+    const pass = stopClock()
     const { app } = await startApp({ refreshTokenLifetime: 100, refreshTokenIdleLifetime: 60 })
     const first = await app.getRefreshToken()
     pass(59_000)
@@ -255,7 +249,7 @@ describe('an answer that is lost', () => {
   })
 
   test('tells how long the access token still lives', async () => {
-    const pass = startClock()
+    const pass = stopClock()
     const { app } = await startApp()
     const refreshToken = await app.getRefreshToken()
     expect((await app.refresh(refreshToken)).body.expires_in).toBe(86_400)
@@ -264,7 +258,7 @@ describe('an answer that is lost', () => {
   })
 
   test('may hold an access token that is over: the refresh token in it is what counts', async () => {
-    const pass = startClock()
+    const pass = stopClock()
     const { app } = await startApp({}, { tokenLifetime: 5, rotation: 'strict' })
     const refreshToken = await app.getRefreshToken()
     await app.refresh(refreshToken)

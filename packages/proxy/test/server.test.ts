@@ -3,16 +3,7 @@ import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createServer } from '../src/index.ts'
 import { rawRequest, sendBytes } from './raw-request.ts'
-import {
-  appOrigin,
-  bearer,
-  callbackUrl,
-  client,
-  publicUrl,
-  redirectUri,
-  startProxy,
-  startUpstream,
-} from './stage.ts'
+import { appOrigin, bearer, callbackUrl, settings, startProxy, startUpstream } from './stage.ts'
 
 describe('a request that reaches no route', () => {
   test.each(['/1/%zz', '/1/token%'])('is answered for the app to read: %s', async (path) => {
@@ -61,8 +52,7 @@ test('a client that keeps its end open after such an answer does not hold up the
 })
 
 test('a request that never ends is given up after five minutes', () => {
-  const lists = { redirectUris: [redirectUri], allowedOrigins: [appOrigin] }
-  const app = createServer({ ...client, ...lists, publicUrl, logLevel: 'silent' })
+  const app = createServer({ ...settings, logLevel: 'silent' })
   onTestFinished(() => app.close())
   expect(app.server.requestTimeout).toBe(300_000)
 })
@@ -98,11 +88,7 @@ test('the log begins with what Roambi must know, and with what is missing', asyn
   expect(complete.log()).not.toContain('"level":40')
 
   const lines: string[] = []
-  const lists = { redirectUris: [redirectUri], allowedOrigins: [appOrigin] }
-  const app = createServer(
-    { ...client, publicUrl, ...lists },
-    { write: (line) => void lines.push(line) },
-  )
+  const app = createServer(settings, { write: (line) => void lines.push(line) })
   onTestFinished(() => app.close())
   await app.ready()
   expect(lines.join('')).toMatch(

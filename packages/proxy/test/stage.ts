@@ -14,6 +14,14 @@ export const callbackUrl = `${publicUrl}/1/callback`
 export const sealingKeys = ['first-sealing-key-of-the-tests-is-not-random-at-all']
 export const client = { clientId: 'consumer-key-1', clientSecret: 'consumer-secret-1' }
 
+/** What every proxy must be told. */
+export const settings = {
+  ...client,
+  publicUrl,
+  redirectUris: [redirectUri],
+  allowedOrigins: [appOrigin],
+}
+
 export const bearer = { authorization: 'Bearer 1/65_EnBUJxDe5GsIjC' }
 
 export interface StagedProxy {
@@ -55,18 +63,15 @@ export async function startStage(
   return { sandbox, proxy: await startProxy({ apiUrl: sandbox.apiUrl, ...settings }) }
 }
 
-export async function startProxy(settings: Partial<ServerSettings>): Promise<StagedProxy> {
+export async function startProxy(changes: Partial<ServerSettings>): Promise<StagedProxy> {
   const lines: string[] = []
   const app = createServer(
     {
-      ...client,
-      publicUrl,
+      ...settings,
       sealingKeys,
-      redirectUris: [redirectUri],
-      allowedOrigins: [appOrigin],
       retryPause: 10,
       logLevel: 'trace',
-      ...settings,
+      ...changes,
     },
     { write: (line) => void lines.push(line) },
   )

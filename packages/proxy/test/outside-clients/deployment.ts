@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
 import { onTestFinished } from 'vitest'
 import { createServer, type ServerSettings } from '../../src/index.ts'
-import { appOrigin, client, redirectUri, sealingKeys } from '../stage.ts'
+import { type CookieJar, cookieHeader, keepCookies } from '../cookie-jar.ts'
+import { client, redirectUri, sealingKeys, settings as usual } from '../stage.ts'
 
 export interface Deployment {
   readonly publicUrl: string
@@ -21,12 +22,10 @@ export async function startDeployment(settings: Partial<ServerSettings> = {}): P
   const registered = settings.mode === 'direct' ? redirectUri : `${publicUrl}/1/callback`
   const sandbox = await startSandbox({ port: 0, ...client, redirectUri: registered })
   const proxy = createServer({
-    ...client,
+    ...usual,
     publicUrl,
     sealingKeys,
     apiUrl: sandbox.apiUrl,
-    redirectUris: [redirectUri],
-    allowedOrigins: [appOrigin],
     retryPause: 10,
     logLevel: 'silent',
     ...settings,
@@ -58,19 +57,15 @@ interface Page {
 
 /** Keeps cookies and follows redirects, as far as to the app: its page is not there. */
 function openBrowser() {
-  const cookies = new Map<string, string>()
+  const cookies: CookieJar = new Map()
 
   return async function open(url: string, form?: Record<string, string>): Promise<Page> {
     const response = await fetch(url, {
       redirect: 'manual',
-      headers: { cookie: [...cookies].map((cookie) => cookie.join('=')).join('; ') },
+      headers: { cookie: cookieHeader(cookies) },
       ...(form && { method: 'POST', body: new URLSearchParams(form) }),
     })
-    for (const setCookie of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(setCookie) ?? []
-      if (/; Max-Age=0(;|$)/.test(setCookie)) cookies.delete(name)
-      else cookies.set(name, value)
-    }
+    keepCookies(cookies, response)
     const text = await response.text()
     const location = response.headers.get('location')
     if (location === null) return { url: new URL(url), text }
