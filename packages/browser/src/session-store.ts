@@ -1,10 +1,11 @@
-import { createStore, del, get, update } from 'idb-keyval'
-import { RoambiAuthError } from './errors.ts'
+import { del, get, type UseStore, update } from 'idb-keyval'
+import { createDatabase } from './indexed-db.ts'
 
 /**
- * Where the session is kept. The record holds a `CryptoKey` that can't be exported, so a store must
- * keep it by structured clone, as IndexedDB or a variable does: JSON, `localStorage` and cookies lose
- * the key, and with it the session. The record may be anything: who reads it, checks it.
+ * Where a record is kept: the session, or the sign-ins under way. It holds a `CryptoKey` that can't
+ * be exported, so a store must keep it by structured clone, as IndexedDB or a variable does: JSON,
+ * `localStorage` and cookies lose the key, and with it the session. The record may be anything: who
+ * reads it, checks it.
  *
  * @example
  * ```ts
@@ -24,30 +25,27 @@ import { RoambiAuthError } from './errors.ts'
  */
 export interface SessionStore {
   read(): Promise<unknown>
-  /** Replaces the record by what `change` makes of it, in one transaction over all tabs. */
+  /**
+   * Replaces the record by what `change` makes of it, in one transaction over all tabs. `change` may
+   * be called more than once, when a transaction has to be repeated: it must be pure.
+   */
   update(change: (record: unknown) => unknown): Promise<void>
   remove(): Promise<void>
 }
 
-/** A record in IndexedDB, seen by every tab of the origin. Opened when first used. */
-export function createIndexedDbStore(name: string): SessionStore {
-  let opened: ReturnType<typeof createStore> | undefined
-  const store = () => {
-    opened ??= createStore('roambi-auth', 'sessions')
-    return opened
-  }
+/**
+ * A record in IndexedDB, seen by every tab of the origin.
+ *
+ * @throws `storage_failed` (RoambiAuthError), by each method, after 3 s at most
+ */
+export function createIndexedDbStore(
+  name: string,
+  database: UseStore = createDatabase(),
+): SessionStore {
   return {
-    read: () => guarded(() => get<unknown>(name, store())),
-    update: (change) => guarded(() => update<unknown>(name, change, store())),
+    read: () => get<unknown>(name, database),
+    update: (change) => update<unknown>(name, change, database),
     // Other than an update to nothing, it works when the quota is used up.
-    remove: () => guarded(() => del(name, store())),
-  }
-}
-
-async function guarded<T>(access: () => Promise<T>): Promise<T> {
-  try {
-    return await access()
-  } catch (cause) {
-    throw new RoambiAuthError('storage_failed', 'The session could not be read or kept.', { cause })
+    remove: () => del(name, database),
   }
 }
