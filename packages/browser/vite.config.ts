@@ -8,6 +8,6 @@ export default defineConfig({
       entry: { index: 'src/index.ts', callback: 'src/callback.ts' },
       formats: ['es'],
     },
-    rolldownOptions: { external: ['dpop', 'idb-keyval', 'ky'] },
+    rolldownOptions: { external: ['idb-keyval', 'ky'] },
   },
 })
