@@ -1,6 +1,7 @@
-import { createDpopKey, thumbprintOf } from './dpop-key.ts'
+import { randomText, sha256 } from './base64url.ts'
+import { createDpopKey, isDpopKey, thumbprintOf } from './dpop-key.ts'
 import { RoambiAuthError } from './errors.ts'
-import { codeChallenge, randomText } from './pkce.ts'
+import { asRecord, isText } from './untrusted.ts'
 
 /** An authorization request (RFC 6749 section 4.1.1) and what must be kept to judge its answer. */
 export interface AuthorizationRequest {
@@ -23,16 +24,30 @@ export async function createAuthorizationRequest(
   return { ...fixed, state: randomText(), codeVerifier: randomText(), dpopKey }
 }
 
+/** Whether it is a request of ours, as a store gives it back. */
+export function isAuthorizationRequest(value: unknown): value is AuthorizationRequest {
+  const { issuer, dpopKey, ...texts } = asRecord(value)
+  const { authorizeUrl, clientId, redirectUri, state, codeVerifier } = texts
+  return (
+    [authorizeUrl, clientId, redirectUri, state, codeVerifier].every(isText) &&
+    (issuer === undefined || isText(issuer)) &&
+    isDpopKey(dpopKey)
+  )
+}
+
 /** Where the user is sent. */
 export async function authorizationUrl(request: AuthorizationRequest): Promise<string> {
   const url = new URL(request.authorizeUrl)
-  url.searchParams.set('response_type', 'code')
-  url.searchParams.set('client_id', request.clientId)
-  url.searchParams.set('redirect_uri', request.redirectUri)
-  url.searchParams.set('state', request.state)
-  url.searchParams.set('code_challenge', await codeChallenge(request.codeVerifier))
-  url.searchParams.set('code_challenge_method', 'S256')
-  url.searchParams.set('dpop_jkt', await thumbprintOf(request.dpopKey))
+  const parameters = {
+    response_type: 'code',
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    state: request.state,
+    code_challenge: await sha256(request.codeVerifier),
+    code_challenge_method: 'S256',
+    dpop_jkt: await thumbprintOf(request.dpopKey),
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url.href
 }
 
@@ -44,17 +59,17 @@ export function judgeCallback(callbackUrl: string, request: AuthorizationRequest
   const { searchParams } = new URL(callbackUrl)
   const single = (name: string) => {
     const [value, ...more] = searchParams.getAll(name)
-    if (more.length > 0) throw invalid(`it has more than one \`${name}\``)
+    if (more.length > 0) throw invalid(`\`${name}\` is there twice`)
     return value || undefined
   }
   const state = single('state')
   const iss = single('iss')
   const code = single('code')
   const error = single('error')
-  if (state !== request.state) throw invalid('its `state` is not the one that was sent')
+  if (state !== request.state) throw invalid('another `state` was sent')
   // Before the error is looked at: it may be somebody else's as well.
   if (iss !== request.issuer) throw invalid(foreign(request.issuer))
-  if (error && code) throw invalid('it has both a code and an error')
+  if (error && code) throw invalid('it has a code and an error')
   if (error) throw refusal(error, single('error_description'))
   if (!code) throw invalid('it has no code')
   return code
@@ -62,25 +77,21 @@ export function judgeCallback(callbackUrl: string, request: AuthorizationRequest
 
 function foreign(issuer: string | undefined): string {
   return issuer
-    ? `its \`iss\` is not ${issuer}. \`proxyUrl\` and the proxy's PROXY_PUBLIC_URL must be the same`
+    ? `its \`iss\` is not ${issuer}. Is \`proxyUrl\` the proxy's PROXY_PUBLIC_URL?`
     : 'it has an `iss`. With a proxy in mode `pkce`, leave out `authorizeUrl`'
 }
 
 function invalid(why: string): RoambiAuthError {
-  return new RoambiAuthError('invalid_callback', `The answer to the sign-in is not usable: ${why}.`)
+  return new RoambiAuthError('invalid_callback', `The answer to the sign-in is no good: ${why}.`)
 }
 
-function refusal(error: string, description: string | undefined): RoambiAuthError {
-  const why = description ? `: ${description}` : '.'
-  const message = sentences.get(error) ?? `The sign-in was refused (${error})${why}`
-  return new RoambiAuthError(error, message, { retryable: passing.has(error) })
+function refusal(error: string, description = error): RoambiAuthError {
+  const message =
+    error === 'access_denied'
+      ? 'The user did not allow this app to use Roambi.'
+      : `The sign-in was refused: ${description}`
+  return new RoambiAuthError(error, message, { retryable: passing.includes(error) })
 }
-
-// A Map, because the code comes from outside.
-const sentences = new Map([
-  ['access_denied', 'The user did not allow this app to use Roambi.'],
-  ['temporarily_unavailable', 'Roambi cannot sign anybody in at the moment. Try again later.'],
-])
 
 /** What would be a 5xx, if a redirect could be one. */
-const passing = new Set(['server_error', 'temporarily_unavailable'])
+const passing = ['server_error', 'temporarily_unavailable']

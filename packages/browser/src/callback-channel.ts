@@ -1,38 +1,31 @@
-// The one thing that the app and its callback page must agree on. A BroadcastChannel, because
-// `window.opener` is gone as soon as any page on the way sends a COOP header.
+// What the app and its callback page must agree on. The page may have come with any deployment of
+// the app, so nothing here changes lightly.
 
-/** In the app: waits for the callback page's URL, and tells that page that it has arrived. */
-export async function receiveCallback(state: string, signal: AbortSignal): Promise<string> {
-  const channel = openChannel(state)
-  return new Promise<string>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    channel.addEventListener('message', ({ data }) => {
-      if (typeof data?.callbackUrl !== 'string') return
-      channel.postMessage({ received: true })
-      resolve(data.callbackUrl)
-    })
-  }).finally(() => channel.close())
+/** One name for all sign-ins: a reloaded app hears the answers to those that it began before. */
+export const channelName = 'roambi-auth callback'
+
+/** With the `state` behind it, the key of an answer that waits in storage. */
+export const mailboxPrefix = 'roambi-auth callback '
+
+/** How long an answer waits there, in ms. */
+export const mailboxLifetime = 120_000
+
+/** With the `state` behind it, the key of where a redirected user came from, in `sessionStorage`. */
+export const returnPrefix = 'roambi-auth return '
+
+/** From the callback page to the app, as JSON on each way; `sentAt` is in ms since 1970. */
+export function callbackMessage(callbackUrl: string, sentAt: number): string {
+  return JSON.stringify({ callbackUrl, sentAt })
 }
 
-/** In the callback page: hands its URL over; `false` when nobody took it within `patience` ms. */
-export async function deliverCallback(
-  callbackUrl: string,
-  state: string,
-  patience: number,
-): Promise<boolean> {
-  const channel = openChannel(state)
-  return new Promise<boolean>((resolve) => {
-    const timer = setTimeout(resolve, patience, false)
-    channel.addEventListener('message', ({ data }) => {
-      if (data?.received !== true) return
-      clearTimeout(timer)
-      resolve(true)
-    })
-    channel.postMessage({ callbackUrl })
-  }).finally(() => channel.close())
+/** From the app to the callback page: the answer with this `state` has arrived. */
+export interface CallbackReceipt {
+  readonly received: string
 }
 
-// `state` is secret to this login, so no other login and no other page listens under this name.
-function openChannel(state: string): BroadcastChannel {
-  return new BroadcastChannel(`roambi-auth callback ${state}`)
+/** Tries it. Each way may be missing, forbidden or full: the others still work. */
+export function works(use: () => void): void {
+  try {
+    use()
+  } catch {}
 }

@@ -1,17 +1,22 @@
-import { deliverCallback } from './callback-channel.ts'
+import { callbackMessage, mailboxPrefix, returnPrefix } from './callback-channel.ts'
+import { deliverCallback } from './callback-delivery.ts'
+import { type Clock, systemClock } from './clock.ts'
 
 /** Options of {@link handleCallback}. */
 export interface CallbackOptions {
   /** Shows a sentence to the user. Default: it becomes the text of `#status`, or of the page. */
   show?: (sentence: string) => void
-  /** How long to wait for the app to take the answer, in ms. Default: 2000. */
+  /** How long to wait for the app before the user is told what to do, in ms. Default: 2000. */
   patience?: number
 }
 
 /**
  * The whole of a callback page: hands the authorization response (RFC 6749 section 4.1.2) to the
- * app that waits for it, and closes the window. The page's address is cleaned first, so that the
- * code stays in no history.
+ * app, and closes the window; or, after `login({ display: 'redirect' })`, goes back to the app. The
+ * page's address is cleaned first, so that the code stays in no history.
+ *
+ * When no app takes the answer, it waits for two minutes: an app that has been reloaded meanwhile
+ * ends the sign-in with it.
  *
  * @example
  * ```ts
@@ -20,20 +25,42 @@ export interface CallbackOptions {
  * handleCallback()
  * ```
  */
-export async function handleCallback({
-  show = showInPage,
-  patience = 2000,
-}: CallbackOptions = {}): Promise<void> {
+export async function handleCallback(
+  { show = showInPage, patience = 2000 }: CallbackOptions = {},
+  clock: Clock = systemClock,
+): Promise<void> {
   const callbackUrl = location.href
   history.replaceState(null, '', location.pathname)
   const state = new URL(callbackUrl).searchParams.get('state')
   if (!state) return show('This page ends a sign-in. To start one, go to the app.')
-  // Without BroadcastChannel it can't be handed over.
-  if (await deliverCallback(callbackUrl, state, patience).catch(() => false)) {
-    show('You can close this window.')
-    window.close()
-  } else {
-    show('Nobody is waiting for this sign-in any more. Close this window and sign in again.')
+  const returnTo = takeAlong(state, callbackMessage(callbackUrl, clock.now()))
+  if (returnTo) return location.replace(returnTo)
+
+  const callOff = clock.after(patience, () => show(nearlyDone))
+  const isTaken = await deliverCallback(callbackUrl, state, clock)
+  callOff()
+  show(isTaken ? done : tooLate)
+  if (isTaken) window.close()
+}
+
+const done = 'You can close this window.'
+const nearlyDone =
+  'Close this window and go back to the app. If you are not signed in there, sign in again.'
+const tooLate = 'Nobody is waiting for this sign-in. Close this window and sign in again.'
+
+/**
+ * Where the user came from, if this tab was sent here by a redirect; the answer goes along. In
+ * `sessionStorage`, which is this tab's alone: no other tab takes it and shows how it ended.
+ */
+function takeAlong(state: string, message: string): string | undefined {
+  try {
+    const returnTo = sessionStorage.getItem(returnPrefix + state)
+    if (!returnTo || new URL(returnTo).origin !== location.origin) return
+    sessionStorage.setItem(mailboxPrefix + state, message)
+    sessionStorage.removeItem(returnPrefix + state)
+    return returnTo
+  } catch {
+    // Without it, or when it is full, the answer goes the way of a popup's.
   }
 }
 

@@ -1,95 +1,112 @@
-import {
-  type AuthorizationRequest,
-  authorizationUrl,
-  createAuthorizationRequest,
-  judgeCallback,
-} from './authorization.ts'
-import { receiveCallback } from './callback-channel.ts'
+import type { Clock } from './clock.ts'
 import { RoambiAuthError } from './errors.ts'
-import { openPopup, type Popup } from './popup.ts'
+import type { LoginOptions } from './login-options.ts'
+import { type PendingLogins, pendingLifetime } from './pending-logins.ts'
+import type { Session } from './session.ts'
 
-/** Options of `login()`. */
-export interface LoginOptions {
-  /** Gives the sign-in up: the window closes, and `login()` rejects with `login_aborted`. */
-  signal?: AbortSignal
-  /** How long the user may take, in ms. Default: 600000 (ten minutes). */
-  timeout?: number
+/** One sign-in: the promise of its session, and what the user sees of it. */
+export interface LoginAttempt {
+  readonly result: Promise<Session>
+  /** Aborted when it has ended, whatever the end is. The first end counts. */
+  readonly end: AbortSignal
+  /** `finishing`: it has its answer. */
+  readonly status: 'open' | 'maybe-closed' | 'redirecting' | 'finishing'
+  /** None when another page has begun it. */
+  readonly display: LoginDisplay | undefined
+  /** Of the authorization request, when it is sent. */
+  state: string | undefined
+  turnTo(status: LoginAttempt['status']): void
+  settle(session: Session): void
+  giveUp(error: unknown): void
+  /** Ends it here alone: the user may go on with what is shown, and the next page finishes it. */
+  leave(): void
 }
 
-export interface LoginEdges<T> {
-  readonly authorizeUrl: string
-  readonly clientId: string
-  readonly redirectUri: () => string
-  readonly issuer: string | undefined
-  /** Redeems the code and keeps the session, unless `end` comes first. */
-  readonly finish: (code: string, request: AuthorizationRequest, end: AbortSignal) => Promise<T>
+/** How a sign-in is shown to the user: in a popup, or in place of the page. */
+export interface LoginDisplay {
+  readonly status: 'open' | 'redirecting'
+  /** Whether a second `login()` needs no other one. */
+  readonly isShown: boolean
+  focus(): void
+  close(): void
+  /** Sends the user to `url`. Another page can finish it when it is `stored`. */
+  show(url: string, attempt: LoginAttempt, stored: Promise<void>): void | Promise<void>
 }
 
-/** One window, and what becomes of it. */
-export interface LoginAttempt<T> {
-  readonly popup: Popup
-  readonly result: Promise<T>
-  /** Ends it with the result of another attempt. */
-  settle(value: T): void
-  giveUp(): void
+export interface LoginAttemptEdges {
+  readonly pending: PendingLogins
+  readonly clock: Clock
 }
 
-/** Opens the window in the task of the caller. */
-export function startLoginAttempt<T>(
-  edges: LoginEdges<T>,
-  { signal, timeout = 600_000 }: LoginOptions,
-): LoginAttempt<T> {
-  if (signal?.aborted) throw givenUp(signal)
+/** Starts the time that it may take. */
+export function createLoginAttempt(
+  { pending, clock }: LoginAttemptEdges,
+  { signal, timeout = pendingLifetime }: LoginOptions,
+  display: LoginDisplay | undefined,
+  onChange: () => void,
+): LoginAttempt {
   const over = new AbortController()
-  const late = AbortSignal.timeout(Math.min(timeout, longestTimer))
-  const end = AbortSignal.any([over.signal, late, ...(signal ? [signal] : [])])
-  const redirectUri = edges.redirectUri()
-  const popup = openPopup()
-  const requested = createAuthorizationRequest({ ...edges, redirectUri })
-
-  let resolveWith: (value: T) => void = () => {}
-  const result = new Promise<T>((resolve, reject) => {
-    resolveWith = resolve
-    signInThrough(popup, requested, edges.finish, end)
-      .finally(() => over.abort())
-      .then(resolve, reject)
+  const end = over.signal
+  const callOff = clock.after(Math.min(timeout, pendingLifetime), () => giveUp(overdue()))
+  signal?.addEventListener('abort', () => giveUp(aborted()), { signal: end })
+  let status: LoginAttempt['status'] = display?.status ?? 'finishing'
+  let isLeft = false
+  let resolve: (session: Session) => void
+  const result = new Promise<Session>((resolveIt, reject) => {
+    resolve = resolveIt
+    end.addEventListener('abort', () => {
+      reject(end.reason)
+      callOff()
+      if (!isLeft) clear()
+    })
   })
-  return {
-    popup,
+
+  function giveUp(error: unknown): void {
+    over.abort(named(error))
+  }
+
+  function clear(): void {
+    display?.close()
+    if (attempt.state && status !== 'finishing') pending.claim(attempt.state)
+  }
+
+  const attempt: LoginAttempt = {
     result,
-    settle(value) {
-      resolveWith(value)
+    end,
+    display,
+    state: undefined,
+    get status() {
+      return status
+    },
+    turnTo(next) {
+      status = next
+      onChange()
+    },
+    settle(session) {
+      resolve(session)
       over.abort()
     },
-    giveUp: () => over.abort(),
+    giveUp,
+    leave() {
+      isLeft = attempt.state !== undefined
+      giveUp(aborted())
+    },
   }
+  return attempt
 }
 
-/** What a timer can hold, in ms. */
-const longestTimer = 2 ** 31 - 1
-
-async function signInThrough<T>(
-  popup: Popup,
-  requested: Promise<AuthorizationRequest>,
-  finish: LoginEdges<T>['finish'],
-  end: AbortSignal,
-): Promise<T> {
-  try {
-    const request = await requested
-    end.throwIfAborted()
-    const [callbackUrl] = await Promise.all([
-      receiveCallback(request.state, end),
-      authorizationUrl(request).then(popup.navigate),
-    ])
-    return await finish(judgeCallback(callbackUrl, request), request, end)
-  } catch (error) {
-    popup.close()
-    throw end.aborted ? givenUp(end) : error
-  }
+/** The sign-in was given up by whom it belongs to. */
+export function aborted(): RoambiAuthError {
+  return new RoambiAuthError('login_aborted', 'The sign-in was given up.')
 }
 
-function givenUp({ reason }: AbortSignal): RoambiAuthError {
-  return reason instanceof DOMException && reason.name === 'TimeoutError'
-    ? new RoambiAuthError('login_timeout', 'The sign-in took too long.', { cause: reason })
-    : new RoambiAuthError('login_aborted', 'The sign-in was given up.', { cause: reason })
+function overdue(): RoambiAuthError {
+  return new RoambiAuthError('login_timeout', 'The sign-in took too long.')
+}
+
+// Without a cause: a browser's own error may quote the address, and that holds the `state`.
+function named(error: unknown): RoambiAuthError {
+  if (error instanceof RoambiAuthError) return error
+  const kind = error instanceof Error ? error.name : typeof error
+  return new RoambiAuthError('login_failed', `The sign-in failed (${kind}).`)
 }

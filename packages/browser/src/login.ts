@@ -1,48 +1,195 @@
 import {
+  type AuthorizationRequest,
+  authorizationUrl,
+  createAuthorizationRequest,
+  judgeCallback,
+} from './authorization.ts'
+import type { CallbackAnswer, CallbackInbox } from './callback-inbox.ts'
+import { wait } from './clock.ts'
+import { RoambiAuthError } from './errors.ts'
+import {
+  aborted,
+  createLoginAttempt,
   type LoginAttempt,
-  type LoginEdges,
-  type LoginOptions,
-  startLoginAttempt,
+  type LoginAttemptEdges,
+  type LoginDisplay,
 } from './login-attempt.ts'
+import { type DisplayEdges, openDisplay } from './login-display.ts'
+import type { LoginOptions } from './login-options.ts'
+import { judgeProgress, type LoginProgress } from './login-progress.ts'
+import type { Session } from './session.ts'
 
-/** Signs in through a popup. */
-export interface Login<T> {
-  /** A second call while the window is open shows it, and shares its end. */
-  login(options?: LoginOptions): Promise<T>
-  /** Ends what is under way with `login_aborted`. */
-  giveUp(): void
+export interface LoginEdges extends LoginAttemptEdges, DisplayEdges {
+  readonly clientId: string
+  readonly authorizeUrl: string
+  readonly redirectUri: () => string
+  readonly issuer: string | undefined
+  readonly inbox: CallbackInbox
+  readonly life: AbortSignal
+  /** Redeems the code and keeps the session, unless `end` comes first. */
+  readonly finish: (
+    code: string,
+    request: AuthorizationRequest,
+    end: AbortSignal,
+  ) => Promise<Session>
+  /** The session that another tab signs in with. */
+  readonly signedInElsewhere: (end: AbortSignal) => Promise<Session>
+  readonly onProgress: (progress: LoginProgress) => void
 }
 
-export function createLogin<T>(edges: LoginEdges<T>): Login<T> {
+/** Signs in, and finishes what this or another page of the app has begun. */
+export interface Login {
+  /** A second call while the window is open shows it, and shares its end. */
+  login(options?: LoginOptions): Promise<Session>
+  /** Ends all that is under way with `login_aborted`. */
+  cancel(): void
+  /**
+   * Finishes what has been answered while nobody was there. To be called at the start and whenever
+   * the page wakes up; resolves when that is done, and never rejects: how it went is progress.
+   */
+  resume(): Promise<void>
+}
+
+/** How long the tab that waits for an answer has it for itself, in ms. */
+const headStart = 500
+
+/** Opens nothing until it is used. */
+export function createLogin(edges: LoginEdges): Login {
+  const { clientId, authorizeUrl, issuer, pending, inbox, clock, life } = edges
   // More than one, since a window that reads as closed may still be open: its answer counts.
-  const attempts = new Set<LoginAttempt<T>>()
+  const attempts = new Set<LoginAttempt>()
+  let strays = new AbortController()
+  let told: LoginProgress['status'] = 'idle'
+  let isListening = false
+  // What the user sees stays: the next page may finish it.
+  life.addEventListener('abort', () => stop(({ leave }) => leave()), { once: true })
 
   // Not `async`: the window must open before anything is awaited.
-  function login(options: LoginOptions = {}): Promise<T> {
-    const shown = [...attempts].find(({ popup }) => !popup.seemsClosed)
-    if (shown) {
-      shown.popup.focus()
+  function login(options: LoginOptions = {}): Promise<Session> {
+    const before = [...attempts]
+    const shown = before.find(({ status, display }) => status === 'finishing' || display?.isShown)
+    if (shown && !options.force) {
+      shown.display?.focus()
       return shown.result
     }
     try {
-      const attempt = startLoginAttempt(edges, options)
-      attempts.add(attempt)
-      attempt.result.then(settleAll, () => attempts.delete(attempt))
+      life.throwIfAborted()
+      if (options.signal?.aborted) throw aborted()
+      const redirectUri = edges.redirectUri()
+      const display = openDisplay(edges, options)
+      const attempt = begin(options, display)
+      listen()
+      send(attempt, display, redirectUri).catch(attempt.giveUp)
+      if (options.force) for (const { giveUp } of before) giveUp(superseded())
       return attempt.result
     } catch (error) {
+      tell(error)
       return Promise.reject(error)
     }
   }
 
-  function settleAll(value: T): void {
-    for (const attempt of attempts) attempt.settle(value)
+  function begin(options: LoginOptions, display?: LoginDisplay): LoginAttempt {
+    const attempt = createLoginAttempt(edges, options, display, tell)
+    attempts.add(attempt)
+    tell()
+    attempt.result.then(settleAll, (error) => {
+      attempts.delete(attempt)
+      tell(error)
+    })
+    return attempt
+  }
+
+  function settleAll(session: Session): void {
+    for (const { settle } of attempts) settle(session)
     attempts.clear()
+    tell()
+  }
+
+  async function send(attempt: LoginAttempt, display: LoginDisplay, redirectUri: string) {
+    const fixed = { clientId, authorizeUrl, redirectUri, issuer }
+    const request = await createAuthorizationRequest(fixed)
+    const url = await authorizationUrl(request)
+    if (attempt.end.aborted) return
+    attempt.state = request.state
+    const stored = pending.add(request)
+    // What the store refuses is still known to this tab.
+    stored.catch(() => {})
+    await display.show(url, attempt, stored)
+  }
+
+  function listen(): void {
+    if (!isListening) inbox.listen((answer) => take(answer, headStart))
+    isListening = true
+  }
+
+  function take(answer: CallbackAnswer, delay: number): Promise<void> {
+    const own = [...attempts].find(({ state }) => state === answer.state)
+    return own ? takeOwn(own, answer) : takeStray(answer, delay)
+  }
+
+  async function takeOwn(attempt: LoginAttempt, answer: CallbackAnswer): Promise<void> {
+    answer.acknowledge()
+    // It comes on several ways.
+    if (attempt.status === 'finishing') return ended(attempt)
+    attempt.turnTo('finishing')
+    await finish(attempt, answer, await pending.claim(answer.state))
+  }
+
+  /** Another tab waits for it, or did, or another app. */
+  async function takeStray(answer: CallbackAnswer, delay: number): Promise<void> {
+    const { signal } = strays
+    if (delay > 0) await wait(clock, delay, signal).catch(() => {})
+    const request = signal.aborted ? null : await pending.claim(answer.state)
+    if (!request || signal.aborted) return
+    answer.acknowledge()
+    await finish(begin({}), answer, request)
+  }
+
+  function finish(
+    attempt: LoginAttempt,
+    { callbackUrl }: CallbackAnswer,
+    request: AuthorizationRequest | null,
+  ): Promise<void> {
+    const { end, settle, giveUp } = attempt
+    async function redeem() {
+      end.throwIfAborted()
+      // Another tab has the answer as well, and was faster.
+      if (!request) return edges.signedInElsewhere(end)
+      return edges.finish(judgeCallback(callbackUrl, request), request, end)
+    }
+    redeem().then(settle, giveUp)
+    return ended(attempt)
+  }
+
+  function stop(endIt: (attempt: LoginAttempt) => void): void {
+    strays.abort()
+    strays = new AbortController()
+    attempts.forEach(endIt)
+  }
+
+  /** Tells of changes only. `error` is what has just ended one of the attempts. */
+  function tell(error?: unknown): void {
+    const progress = judgeProgress([...attempts], error)
+    if (progress.status === told && told !== 'failed') return
+    told = progress.status
+    edges.onProgress(progress)
   }
 
   return {
     login,
-    giveUp() {
-      for (const attempt of attempts) attempt.giveUp()
+    cancel: () => stop(({ giveUp }) => giveUp(aborted())),
+    async resume() {
+      if (life.aborted) return
+      listen()
+      await Promise.all(inbox.left().map((answer) => take(answer, 0)))
     },
   }
+}
+
+async function ended({ result }: LoginAttempt): Promise<void> {
+  await result.catch(() => {})
+}
+
+function superseded(): RoambiAuthError {
+  return new RoambiAuthError('login_superseded', 'Another sign-in was started.')
 }

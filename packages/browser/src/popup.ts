@@ -1,48 +1,58 @@
+import type { Clock } from './clock.ts'
 import { RoambiAuthError } from './errors.ts'
+import type { LoginDisplay } from './login-attempt.ts'
+import type { LoginOptions } from './login-options.ts'
+import { watchPopup } from './popup-watch.ts'
 
-/** The sign-in window. It knows no OAuth. */
-export interface Popup {
-  navigate(url: string): void
-  focus(): void
-  close(): void
-  /** `true` is advice: a page with a COOP header makes every open window read as closed. */
-  readonly seemsClosed: boolean
+export interface PopupEdges {
+  readonly clock: Clock
+  readonly hasFocus?: (() => boolean) | undefined
 }
 
 /**
- * Opens an empty window. To be called in the click's own task: after an `await`, WebKit blocks it.
- *
- * @throws {@link RoambiAuthError} `popup_blocked`
+ * Opens an empty window, unless the browser blocks it. To be called in the click's own task: after
+ * an `await`, WebKit blocks it.
  */
-export function openPopup(): Popup {
-  const window = openWindow()
+export function openPopup(
+  { clock, hasFocus }: PopupEdges,
+  { closeDetection = 'advise' }: LoginOptions,
+): LoginDisplay | undefined {
+  const popup = openWindow()
+  if (!popup) return undefined
   return {
-    navigate: (url) => window.location.replace(url),
-    focus: () => window.focus(),
-    close: () => window.close(),
-    get seemsClosed() {
-      return window.closed
+    status: 'open',
+    get isShown() {
+      return !popup.closed
+    },
+    focus: () => popup.focus(),
+    close: () => popup.close(),
+    show(url, attempt) {
+      popup.location.replace(url)
+      if (closeDetection === 'off') return
+      const { end } = attempt
+      watchPopup({ popup, clock, end, hasFocus }, (sight) => {
+        // It counts no more once it has answered.
+        if (attempt.status === 'finishing') return
+        if (sight === 'closed' && closeDetection === 'reject') attempt.giveUp(closed())
+        else attempt.turnTo(sight === 'open' ? 'open' : 'maybe-closed')
+      })
     },
   }
 }
 
-function openWindow(): Window {
-  let cause: unknown
+function openWindow(): Window | null {
+  const [width, height] = [480, 680]
+  const left = screenX + (outerWidth - width) / 2
+  const top = screenY + (outerHeight - height) / 2
+  const features = `popup,width=${width},height=${height},left=${left},top=${top}`
   try {
-    const window = globalThis.open('about:blank', '_blank', features())
-    if (window) return window
-  } catch (error) {
-    // Firefox does so in a frame that may not open windows.
-    cause = error
+    return open('about:blank', '_blank', features)
+  } catch {
+    // Firefox throws in a frame that may not open windows.
+    return null
   }
-  throw new RoambiAuthError('popup_blocked', 'The browser blocked the sign-in window.', { cause })
 }
 
-const width = 480
-const height = 680
-
-function features(): string {
-  const left = Math.max(0, Math.round(screenX + (outerWidth - width) / 2))
-  const top = Math.max(0, Math.round(screenY + (outerHeight - height) / 2))
-  return `popup,width=${width},height=${height},left=${left},top=${top}`
+function closed(): RoambiAuthError {
+  return new RoambiAuthError('popup_closed', 'The sign-in window was closed.')
 }

@@ -4,8 +4,8 @@ import {
   createAuthorizationRequest,
   judgeCallback,
 } from '../src/authorization.ts'
+import { sha256 } from '../src/base64url.ts'
 import { thumbprintOf } from '../src/dpop-key.ts'
-import { codeChallenge } from '../src/pkce.ts'
 
 const fixed = {
   authorizeUrl: 'https://auth.example.com/1/authorize',
@@ -24,7 +24,7 @@ describe('an authorization request', () => {
       client_id: 'client-1',
       redirect_uri: fixed.redirectUri,
       state: request.state,
-      code_challenge: await codeChallenge(request.codeVerifier),
+      code_challenge: await sha256(request.codeVerifier),
       code_challenge_method: 'S256',
       dpop_jkt: await thumbprintOf(request.dpopKey),
     })
@@ -53,7 +53,7 @@ describe('an authorization request', () => {
   })
 
   it('makes the challenge of RFC 7636 appendix B', async () => {
-    const challenge = await codeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')
+    const challenge = await sha256('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')
     expect(challenge).toBe('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM')
   })
 })
@@ -102,7 +102,7 @@ describe('the answer at the callback page', async () => {
 
   it('tells the reason that comes along', () => {
     const query = `error=invalid_request&error_description=No+challenge.&${ours}`
-    expect(() => judge(query)).toThrow('The sign-in was refused (invalid_request): No challenge.')
+    expect(() => judge(query)).toThrow('The sign-in was refused: No challenge.')
   })
 
   it('is not believed when an error comes with a foreign state', () => {
@@ -124,7 +124,7 @@ describe('the answer at the callback page', async () => {
         expect.objectContaining({
           code: 'invalid_callback',
           message: expect.stringMatching(
-            /not https:\/\/auth\.example\.com\. `proxyUrl` and .*PUBLIC_URL/,
+            /not https:\/\/auth\.example\.com\. Is `proxyUrl` .*PUBLIC_URL/,
           ),
         }),
       )

@@ -2,7 +2,8 @@
 
 import { get, type IncomingMessage } from 'node:http'
 import { vi } from 'vitest'
-import { deliverCallback } from '../src/callback-channel.ts'
+import { deliverCallback } from '../src/callback-delivery.ts'
+import { systemClock } from '../src/clock.ts'
 
 /** The app's callback page. */
 export const redirectUri = 'http://localhost:5173/callback.html'
@@ -28,8 +29,7 @@ export function userAnswers(
         const callbackUrl = await walk(new URL(address), answer)
         const state = callbackUrl.searchParams.get('state') ?? ''
         changed(callbackUrl)
-        await deliverCallback(callbackUrl.href, state, 1000)
-        popup.closed = true
+        popup.closed = await deliverCallback(callbackUrl.href, state, systemClock)
       },
     },
   }
