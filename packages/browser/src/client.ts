@@ -1,28 +1,41 @@
-import ky, { type KyInstance } from 'ky'
+import type { KyInstance } from 'ky'
+import { createApi } from './api.ts'
+import { createBackground } from './background.ts'
+import { createCallbackInbox } from './callback-inbox.ts'
+import { systemClock } from './clock.ts'
 import { RoambiAuthError } from './errors.ts'
+import { createDatabase } from './indexed-db.ts'
+import { createLeaseTurn } from './lease-turn.ts'
 import { createLogin } from './login.ts'
-import type { LoginOptions } from './login-attempt.ts'
+import type { LoginOptions } from './login-options.ts'
 import { checkOptions, type RoambiOptions } from './options.ts'
-import { publicSession, type Session } from './session.ts'
+import { createPendingLogins } from './pending-logins.ts'
+import type { Session } from './session.ts'
 import { createSessionKeeper } from './session-keeper.ts'
-import { createSessionState, type SessionListener } from './session-state.ts'
+import { createSessionStart } from './session-start.ts'
+import { createSessionState } from './session-state.ts'
 import { createIndexedDbStore } from './session-store.ts'
 import { createSignedFetch } from './signed-fetch.ts'
+import { createSnapshots, firstSnapshot, type Snapshot } from './snapshot.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
+import { createLockTurn } from './turn.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** Signs a user in to Roambi Business and calls its API. */
 export interface Roambi {
   /**
    * Opens Roambi's sign-in in a popup and resolves with the session. To be called in a click, before
    * any `await`, or the browser blocks the window. While the window is open, a second call brings it
-   * to the front and shares its end; its own options are not looked at.
+   * to the front and shares its end; its own options are not looked at, but for `force`.
    *
-   * @throws {@link RoambiAuthError} `popup_blocked`, `access_denied`, `login_aborted`,
-   * `login_timeout`, `invalid_callback`, `invalid_grant`, `network_error`, `server_error`,
-   * `temporarily_unavailable`, `invalid_token_answer`, `storage_failed`, `insecure_page`,
-   * `invalid_option`, `invalid_dpop_proof`, `use_dpop_nonce`
+   * @throws {@link RoambiAuthError} `popup_blocked`, `popup_closed`, `access_denied`,
+   * `login_aborted`, `login_superseded`, `login_timeout`, `invalid_callback`, `invalid_grant`,
+   * `network_error`, `server_error`, `temporarily_unavailable`, `invalid_token_answer`,
+   * `insecure_page`, `invalid_option`, `invalid_dpop_proof`, `use_dpop_nonce`
    */
   login(options?: LoginOptions): Promise<Session>
+  /** Gives up the sign-in that is under way, and closes its window: it ends with `login_aborted`. */
+  cancelLogin(): void
   /**
    * Forgets the session, in this tab first, then in the store and in all other tabs. Its key goes
    * with it, so that the refresh token is worth nothing, wherever it may be. A sign-in that is under
@@ -33,12 +46,15 @@ export interface Roambi {
   logout(): Promise<void>
   /**
    * A usable access token, renewed when it is about to end. Pass the token that an API has
-   * `rejected` to get another one.
+   * `rejected` to get another one. `signal` leaves, with its reason; the renewal goes on for others.
    *
-   * @throws {@link RoambiAuthError} `signed_out`, `session_expired`, `network_error`,
-   * `server_error`, `invalid_token_answer`, `storage_failed`, `invalid_dpop_proof`, `use_dpop_nonce`
+   * @throws {@link RoambiAuthError} `signed_out`, `session_expired`, `temporarily_unavailable`,
+   * `network_error`, `server_error`, `invalid_token_answer`, `invalid_dpop_proof`, `use_dpop_nonce`
    */
-  getAccessToken(options?: { rejected?: string }): Promise<string>
+  getAccessToken(options?: {
+    rejected?: string | undefined
+    signal?: AbortSignal | undefined
+  }): Promise<string>
   /**
    * `fetch` with the access token, for `apiUrl`'s origin alone; after a 401, once more with another.
    *
@@ -54,19 +70,39 @@ export interface Roambi {
    * ```
    */
   api: KyInstance
-  /** The session; `null` when signed out, `undefined` while the store has not been read yet. */
-  readonly session: Session | null | undefined
   /**
-   * Calls `listener` at once and after each change, also those of other tabs. Returns what ends it.
+   * What an app may know now. The same object until something changes, as React's
+   * `useSyncExternalStore` wants it.
+   *
+   * @example
+   * ```tsx
+   * const { status } = useSyncExternalStore(
+   *   roambi.subscribe,
+   *   roambi.getSnapshot,
+   *   roambi.getServerSnapshot,
+   * )
+   * ```
+   */
+  getSnapshot(): Snapshot
+  /** What a server renders, and a browser first: `loading`. */
+  getServerSnapshot(): Snapshot
+  /**
+   * Calls `listener` at once and after each change, also those of other tabs, as Svelte's stores do.
+   * Returns what ends it.
    *
    * @example
    * ```ts
-   * roambi.subscribe((session) => {
-   *   document.title = session ? 'Signed in' : 'Signed out'
+   * roambi.subscribe(({ status }) => {
+   *   document.title = status === 'signed-in' ? 'Signed in' : 'Signed out'
    * })
    * ```
    */
-  subscribe(listener: SessionListener): () => void
+  subscribe(listener: (snapshot: Snapshot) => void): () => void
+  /**
+   * Lets go of every listener, timer, channel and database connection, and gives up a sign-in under
+   * way. The session stays. What is called after that fails with `disposed`.
+   */
+  dispose(): void
 }
 
 /**
@@ -86,44 +122,87 @@ export function createRoambi(options: RoambiOptions): Roambi {
   const settings = checkOptions(options)
   const { name, clientId, apiUrl } = settings
   const { fetch = (...request) => globalThis.fetch(...request) } = options
-  const now = Date.now
+  const over = new AbortController()
+  const life = over.signal
+  const clock = systemClock
+  const random = Math.random
 
-  const state = createSessionState(name, options.store ?? createIndexedDbStore(name))
-  const tokenEndpoint = createTokenEndpoint({ url: settings.tokenUrl, clientId, fetch, now })
-  const keeper = createSessionKeeper({ name, state, tokenEndpoint, now })
-  const signedFetch = createSignedFetch({ origin: new URL(apiUrl).origin, keeper, fetch })
-  const { login, giveUp } = createLogin({
-    ...settings,
-    async finish(code, request, end) {
-      const signedIn = await tokenEndpoint.redeem(code, request)
-      end.throwIfAborted()
-      const kept = await state.replace(() => signedIn, 'signed-in')
-      // Nothing is kept when the user has signed out meanwhile, which has given this up as well.
-      if (!kept) end.throwIfAborted()
-      return publicSession(signedIn)
+  const database = createDatabase({ life, clock })
+  const store = options.store ?? createIndexedDbStore(name, database)
+  const snapshots = createSnapshots(() => state, life)
+  const state = createSessionState({
+    name,
+    store,
+    clock,
+    life,
+    onChange(change) {
+      snapshots.onSession(change)
+      background.rearm()
     },
+    onRenewalElsewhere: () => keeper.renewIfDue(),
   })
 
+  const tokenEndpoint = createTokenEndpoint({ url: settings.tokenUrl, clientId, fetch, clock })
+  const locks = globalThis.navigator?.locks
+  const turn = locks ? createLockTurn(name, locks, clock) : createLeaseTurn(state, clock)
+  const keeper = createSessionKeeper({
+    state,
+    tokenEndpoint,
+    turn,
+    clock,
+    random,
+    onTried: () => background.rearm(),
+  })
+
+  const login = createLogin({
+    ...settings,
+    ...createSessionStart({ state, snapshots, tokenEndpoint, clock }),
+    pending: createPendingLogins(createIndexedDbStore(`${name} logins`, database), clock),
+    inbox: createCallbackInbox({ life, clock }),
+    clock,
+    life,
+    onProgress: snapshots.onLogin,
+  })
+  const background = createBackground({
+    state,
+    keeper,
+    resumeLogin: login.resume,
+    clock,
+    life,
+    random,
+  })
+
+  async function session(rejected?: string) {
+    life.throwIfAborted()
+    background.start()
+    return keeper.session(rejected)
+  }
+
+  const { origin } = new URL(apiUrl)
+  const signedFetch = createSignedFetch({ origin, keeper: { session }, fetch, clock })
   return {
-    login,
-    logout() {
-      giveUp()
-      return state.clear()
+    login(loginOptions) {
+      background.start()
+      return login.login(loginOptions)
     },
-    async getAccessToken({ rejected } = {}) {
-      return (await keeper.session(rejected)).accessToken
+    cancelLogin: login.cancel,
+    async logout() {
+      life.throwIfAborted()
+      background.start()
+      login.cancel()
+      await state.clear()
+    },
+    async getAccessToken({ rejected, signal } = {}) {
+      return (await unlessAborted(signal, () => session(rejected))).accessToken
     },
     fetch: signedFetch,
-    api: ky.create({
-      prefixUrl: apiUrl,
-      fetch: signedFetch,
-      // Room for a renewal on the way.
-      timeout: 30_000,
-      retry: { shouldRetry: ({ error }) => (error instanceof RoambiAuthError ? false : undefined) },
-    }),
-    get session() {
-      return state.session
+    api: createApi({ apiUrl, fetch: signedFetch }),
+    getSnapshot: snapshots.getSnapshot,
+    getServerSnapshot: () => firstSnapshot,
+    subscribe(listener) {
+      background.start()
+      return snapshots.subscribe(listener)
     },
-    subscribe: state.subscribe,
+    dispose: () => over.abort(new RoambiAuthError('disposed', 'This client has been disposed of.')),
   }
 }

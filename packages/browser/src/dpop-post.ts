@@ -1,14 +1,9 @@
 import { createDpopProof } from './dpop-key.ts'
 import { RoambiAuthError } from './errors.ts'
-import { refusesProof } from './token-answer.ts'
+import { type Answer, refusesProof } from './token-answer.ts'
 
 /** Sends a form to the token endpoint, with a DPoP proof (RFC 9449 section 5), and gives its answer. */
 export type DpopPost = (form: Record<string, string>, key: CryptoKeyPair) => Promise<Answer>
-
-export interface Answer {
-  readonly status: number
-  readonly text: string
-}
 
 export interface DpopPostOptions {
   readonly url: string
@@ -33,9 +28,10 @@ export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
       const response = await fetch(url, init)
       const givenNonce = response.headers.get('dpop-nonce') ?? undefined
       nonce = givenNonce ?? nonce
-      return { givenNonce, status: response.status, text: await response.text() }
+      const retryAfter = inMs(response.headers.get('retry-after'))
+      return { givenNonce, retryAfter, status: response.status, text: await response.text() }
     } catch (cause) {
-      const message = 'The token endpoint could not be reached, or did not answer in time.'
+      const message = 'The proxy did not answer.'
       throw new RoambiAuthError('network_error', message, { retryable: true, cause })
     }
   }
@@ -48,4 +44,9 @@ export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
     // Only here a grant is sent again: the server says that it has looked at the proof alone.
     return send(form, key, signal)
   }
+}
+
+// The proxy sends seconds; a date would be of its clock, which is not ours.
+function inMs(retryAfter: string | null): number | undefined {
+  return retryAfter && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
 }

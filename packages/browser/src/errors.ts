@@ -8,6 +8,8 @@ export type RoambiAuthErrorCode =
   | 'popup_blocked'
   | 'login_aborted'
   | 'login_timeout'
+  | 'login_superseded'
+  | 'popup_closed'
   | 'invalid_callback'
   | 'access_denied'
   | 'invalid_grant'
@@ -20,6 +22,7 @@ export type RoambiAuthErrorCode =
   | 'signed_out'
   | 'session_expired'
   | 'storage_failed'
+  | 'disposed'
   | (string & {})
 
 /**
@@ -44,14 +47,23 @@ export class RoambiAuthError extends Error {
   readonly code: RoambiAuthErrorCode
   /** `true` when the same call may succeed later: a network fault, a timeout, a busy server. */
   readonly retryable: boolean
+  /** How long to wait before that, in ms, where it is known. */
+  readonly retryAfter: number | undefined
 
   constructor(
     code: RoambiAuthErrorCode,
     message: string,
-    { retryable = false, cause }: { retryable?: boolean; cause?: unknown } = {},
+    { retryable = false, retryAfter, cause }: RoambiAuthErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.retryable = retryable
+    this.retryAfter = retryAfter
   }
+}
+
+export interface RoambiAuthErrorDetails {
+  readonly retryable?: boolean
+  readonly retryAfter?: number | undefined
+  readonly cause?: unknown
 }

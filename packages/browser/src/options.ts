@@ -1,5 +1,6 @@
 import { RoambiAuthError } from './errors.ts'
 import type { SessionStore } from './session-store.ts'
+import { isText } from './untrusted.ts'
 
 /** Options of `createRoambi()`. */
 export interface RoambiOptions {
@@ -41,12 +42,7 @@ export interface Settings {
 /** @throws {@link RoambiAuthError} `invalid_option` */
 export function checkOptions(options: RoambiOptions): Settings {
   const { clientId, redirectUri } = options
-  if (typeof clientId !== 'string' || clientId === '') {
-    throw new RoambiAuthError(
-      'invalid_option',
-      '`clientId` is missing: the Consumer Key of the app.',
-    )
-  }
+  if (!isText(clientId)) throw invalid('`clientId` is missing: the Consumer Key of the app.')
   if (redirectUri !== undefined) absoluteUrl('redirectUri', redirectUri)
   const base = asFolder(absoluteUrl('proxyUrl', options.proxyUrl))
   const { authorizeUrl = new URL('1/authorize', base).href } = options
@@ -65,15 +61,16 @@ export function checkOptions(options: RoambiOptions): Settings {
 function onThisOrigin(redirectUri: string): string {
   const { origin } = new URL(redirectUri)
   if (origin === location.origin) return redirectUri
-  const message = `\`redirectUri\` is on ${origin}, but the app runs on ${location.origin}.`
-  throw new RoambiAuthError('invalid_option', message)
+  throw invalid(`\`redirectUri\` is on ${origin}, but the app runs on ${location.origin}.`)
 }
 
 function absoluteUrl(option: string, value: unknown): string {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  if (url && /^https?:$/.test(url.protocol)) return url.href
-  const message = `\`${option}\` must be a whole URL: https://… or http://…`
-  throw new RoambiAuthError('invalid_option', message)
+  if (isText(value) && /^https?:/i.test(value) && URL.canParse(value)) return new URL(value).href
+  throw invalid(`\`${option}\` must be a whole URL: https://… or http://…`)
+}
+
+function invalid(message: string): RoambiAuthError {
+  return new RoambiAuthError('invalid_option', message)
 }
 
 function asFolder(url: string): string {

@@ -14,6 +14,7 @@ export interface Session {
 /** A session as it is stored and shared by the tabs. */
 export interface StoredSession extends Session {
   readonly accessToken: string
+  /** `undefined`: there was none, or it has been refused. The session ends with the access token. */
   readonly refreshToken: string | undefined
   /** Proves each renewal: the refresh token is worth nothing without it (RFC 9449 section 5). */
   readonly dpopKey: CryptoKeyPair
@@ -29,19 +30,21 @@ export function publicSession({ signedInAt, renewedAt, expiresAt }: StoredSessio
  */
 export function serves(session: StoredSession, rejected: string | undefined, now: number): boolean {
   if (session.accessToken === rejected) return false
-  const margin = Math.min(60_000, 0.2 * (session.expiresAt - session.renewedAt))
-  return now < session.expiresAt - margin
+  return now < renewalTime(session)
 }
 
-/** Reads a stored record, which may be anything: what is not a session of ours is none. */
-export function readStoredSession(stored: unknown): StoredSession | null {
-  const record: Partial<Record<keyof StoredSession, unknown>> = asRecord(stored)
-  const isSession =
-    isToken(record.accessToken) &&
-    (record.refreshToken === undefined || isText(record.refreshToken)) &&
-    isDpopKey(record.dpopKey) &&
-    isTime(record.signedInAt) &&
-    isTime(record.renewedAt) &&
-    isTime(record.expiresAt)
-  return isSession ? (stored as StoredSession) : null
+/** When a session is to be renewed; at its very end where nothing can be gained before. */
+export function renewalTime({ refreshToken, renewedAt, expiresAt }: StoredSession): number {
+  return refreshToken ? expiresAt - Math.min(60_000, 0.2 * (expiresAt - renewedAt)) : expiresAt
+}
+
+/** Whether it is a session of ours, as a store gives it back. */
+export function isStoredSession(value: unknown): value is StoredSession {
+  const { accessToken, refreshToken, dpopKey, ...rest } = asRecord(value)
+  return (
+    isToken(accessToken) &&
+    (refreshToken === undefined || isText(refreshToken)) &&
+    isDpopKey(dpopKey) &&
+    [rest.signedInAt, rest.renewedAt, rest.expiresAt].every(isTime)
+  )
 }

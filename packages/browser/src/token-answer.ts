@@ -1,6 +1,14 @@
 import { RoambiAuthError } from './errors.ts'
 import { asRecord, isText, isToken } from './untrusted.ts'
 
+/** What came from the token endpoint. */
+export interface Answer {
+  readonly status: number
+  readonly text: string
+  /** In ms. */
+  readonly retryAfter: number | undefined
+}
+
 /** What the token endpoint grants (RFC 6749 section 5.1). */
 export interface TokenAnswer {
   readonly accessToken: string
@@ -15,7 +23,7 @@ const usualLifetime = 86_400
 const longestLifetime = 10 * 365 * 86_400
 
 /** Makes tokens of an answer, or throws what it means. */
-export function judgeTokenAnswer(status: number, text: string): TokenAnswer {
+export function judgeTokenAnswer({ status, text, retryAfter }: Answer): TokenAnswer {
   const body = parse(text)
   if (status === 200 && isToken(body.access_token)) {
     const expiresIn = Number(body.expires_in)
@@ -25,18 +33,18 @@ export function judgeTokenAnswer(status: number, text: string): TokenAnswer {
       expiresIn: expiresIn > 0 && expiresIn <= longestLifetime ? expiresIn : usualLifetime,
     }
   }
-  if (status >= 500 || status === 429 || status === 408) {
-    const message = `The token endpoint can't help at the moment (${status}). Try again later.`
-    throw new RoambiAuthError('server_error', message, { retryable: true })
+  if (status >= 500 || status === 429 || status === 425 || status === 408) {
+    const message = `The proxy is busy (${status}). Try again later.`
+    throw new RoambiAuthError('server_error', message, { retryable: true, retryAfter })
   }
   if (status >= 400 && isText(body.error)) {
     const { error, error_description: description } = body
     const why = isText(description) ? `: ${description}` : '.'
     // The next request carries the nonce that this answer came with.
     const retryable = error === useDpopNonce
-    throw new RoambiAuthError(error, `The token endpoint refused (${error})${why}`, { retryable })
+    throw new RoambiAuthError(error, `The proxy refused (${error})${why}`, { retryable })
   }
-  const message = `The token endpoint's answer (${status}) is not one of OAuth. Is \`proxyUrl\` right?`
+  const message = `This is no answer of OAuth (${status}). Is \`proxyUrl\` right?`
   throw new RoambiAuthError('invalid_token_answer', message, { retryable: true })
 }
 

@@ -1,4 +1,5 @@
 import type { AuthorizationRequest } from './authorization.ts'
+import type { Clock } from './clock.ts'
 import { createDpopPost } from './dpop-post.ts'
 import { RoambiAuthError } from './errors.ts'
 import type { StoredSession } from './session.ts'
@@ -14,21 +15,21 @@ export interface TokenEndpointOptions {
   readonly url: string
   readonly clientId: string
   readonly fetch: typeof fetch
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now'>
 }
 
 export function createTokenEndpoint({
   url,
   clientId,
   fetch,
-  now,
+  clock,
 }: TokenEndpointOptions): TokenEndpoint {
   const post = createDpopPost({ url, fetch })
 
   async function ask(form: Record<string, string>, key: CryptoKeyPair) {
-    const askedAt = now()
-    const { status, text } = await post({ ...form, client_id: clientId }, key)
-    const { accessToken, refreshToken, expiresIn } = judgeTokenAnswer(status, text)
+    const askedAt = clock.now()
+    const answer = await post({ ...form, client_id: clientId }, key)
+    const { accessToken, refreshToken, expiresIn } = judgeTokenAnswer(answer)
     // Counted from the request by the local clock: a wrong clock then does no harm.
     const expiresAt = askedAt + expiresIn * 1000
     return { accessToken, refreshToken, renewedAt: askedAt, expiresAt }

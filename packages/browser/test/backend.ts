@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type ServerSettings } from '@roambi-auth/proxy'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
 import { createStore, del, get, set, values } from 'idb-keyval'
-import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { createRoambi, type Roambi, type RoambiOptions, type Session } from '../src/index.ts'
 import type { StoredSession } from '../src/session.ts'
+import { readRecord, type SessionRecord } from '../src/session-record.ts'
 import { createIndexedDbStore } from '../src/session-store.ts'
 import { redirectUri, userAnswers } from './popup.ts'
 
@@ -21,10 +22,12 @@ export interface Backend {
   openTab(options?: Partial<RoambiOptions>): Roambi
   /** Signs in as a user who allows everything. */
   signIn(roambi: Roambi): Promise<Session>
+  /** The stored session; fails where there is none. */
   stored(): Promise<StoredSession>
+  storedRecord(): Promise<SessionRecord>
   store(record: unknown): Promise<void>
-  /** All that is in the store, whatever its name. */
-  records(): Promise<unknown[]>
+  /** All tokens, codes' verifiers and keys in the database, whatever the record. */
+  secrets(): Promise<unknown[]>
   /** Makes the stored session nearly a day old. */
   ageSession(): Promise<StoredSession>
   /** What has been sent to Roambi's token endpoint since this test began. */
@@ -39,6 +42,7 @@ export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {})
   let proxy: ReturnType<typeof createServer>
   let proxyUrl = ''
   let begin = 0
+  const tabs: Roambi[] = []
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => front.listen(0, 'localhost', resolve))
@@ -70,6 +74,9 @@ export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {})
     await del(backend.storeKey, store)
     begin = sandbox.tokenRequests.length
   })
+  afterEach(() => {
+    for (const tab of tabs.splice(0)) tab.dispose()
+  })
 
   const backend: Backend = {
     get sandbox() {
@@ -78,31 +85,48 @@ export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {})
     get storeKey() {
       return `${proxyUrl}/ ${sandbox.client.clientId}`
     },
-    openTab: (options) =>
-      createRoambi({
+    openTab(options) {
+      const tab = createRoambi({
         clientId: sandbox.client.clientId,
         proxyUrl,
         redirectUri,
         ...(mode === 'direct' && { authorizeUrl: `${sandbox.apiUrl}/authorize` }),
         ...options,
-      }),
+      })
+      tabs.push(tab)
+      return tab
+    },
     signIn(roambi) {
       userAnswers(() => ({ code: sandbox.issueCode() }))
       return roambi.login()
     },
-    stored: async () => (await get(backend.storeKey, store)) as StoredSession,
-    records: () => values(store),
+    async stored() {
+      const { session } = await backend.storedRecord()
+      if (!session) throw new Error('Nobody is signed in.')
+      return session
+    },
+    storedRecord: async () => readRecord(await get(backend.storeKey, store)),
+    secrets: async () => (await values(store)).flatMap(secretsIn),
     store: (record) => set(backend.storeKey, record, store),
     async ageSession() {
       const now = Date.now()
       const times = { renewedAt: now - 86_370_000, expiresAt: now + 30_000 }
-      const aged = { ...(await backend.stored()), ...times }
-      await backend.store(aged)
-      return aged
+      const session = { ...(await backend.stored()), ...times }
+      const record = await backend.storedRecord()
+      await backend.store({ ...record, version: record.version + 1, session })
+      return session
     },
     sent: () => sandbox.tokenRequests.slice(begin).map(({ grantType }) => grantType),
   }
   return backend
+}
+
+function secretsIn(value: unknown): unknown[] {
+  if (value instanceof CryptoKey) return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    /token|verifier/i.test(name) && inner ? [inner] : secretsIn(inner),
+  )
 }
 
 /** Renews the session of a tab, as after a 401. */
@@ -117,13 +141,11 @@ export async function nameOfUser(roambi: Roambi): Promise<string> {
   return resources.name
 }
 
-/** What the listeners of a tab are told from now on, as words such as `in: renewed elsewhere`. */
+/** What a listener of a tab is told from now on, such as `signed-in: renewed elsewhere`. */
 export function listen(roambi: Roambi): string[] {
   const heard: string[] = []
-  roambi.subscribe((session, change) => {
-    const state = session ? 'in' : session === null ? 'out' : 'unknown'
-    const what = change && `${change.reason}${change.elsewhere ? ' elsewhere' : ''}`
-    heard.push(what ? `${state}: ${what}` : state)
+  roambi.subscribe(({ status, reason, elsewhere }) => {
+    heard.push(`${status}: ${reason}${elsewhere ? ' elsewhere' : ''}`)
   })
   return heard
 }
@@ -131,11 +153,15 @@ export function listen(roambi: Roambi): string[] {
 /** A tab whose user signs out while the session is being stored. */
 export function openHastyTab(backend: Backend): Roambi {
   const store = createIndexedDbStore(backend.storeKey)
+  let isHasty = true
   const roambi = backend.openTab({
     store: {
       ...store,
       async update(change) {
         await store.update(change)
+        const { session } = readRecord(await store.read())
+        if (!isHasty || !session) return
+        isHasty = false
         await roambi.logout()
       },
     },

@@ -74,7 +74,8 @@ it('a code and its verifier are worth nothing with another key, which spends not
 it('a refresh token is worth nothing with another key, and does not get to Roambi', async () => {
   const roambi = backend.openTab()
   await backend.signIn(roambi)
-  const loot = { ...(await backend.stored()), dpopKey: await createDpopKey() }
+  const session = { ...(await backend.stored()), dpopKey: await createDpopKey() }
+  const loot = { ...(await backend.storedRecord()), session }
   const thief = backend.openTab({ store: memoryStore(loot) })
   await expect(renew(thief)).rejects.toMatchObject({ code: 'session_expired' })
   expect(backend.sent()).toEqual(['authorization_code'])

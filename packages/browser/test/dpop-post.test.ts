@@ -121,6 +121,17 @@ describe('a request to the token endpoint', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it.each([
+    ['12', 12_000],
+    ['0', 0],
+    ['soon', undefined],
+    ['-1', undefined],
+    ['Mon, 23 Nov 2026 10:00:00 GMT', undefined],
+  ])('gives the Retry-After %s as %s ms', async (header, retryAfter) => {
+    const busy = new Response('', { status: 503, headers: { 'retry-after': header } })
+    expect(await endpoint(busy).post(form, key)).toMatchObject({ status: 503, retryAfter })
+  })
+
   it('is sent once when there is no answer', async () => {
     const { post, asked } = endpoint()
     await expect(post(form, key)).rejects.toMatchObject({ code: 'network_error', retryable: true })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDpopKey } from '../src/dpop-key.ts'
-import { publicSession, readStoredSession, type StoredSession, serves } from '../src/session.ts'
+import { isStoredSession, publicSession, type StoredSession, serves } from '../src/session.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -38,6 +38,12 @@ describe('a session', () => {
     expect(serves(session, '1/older', start)).toBe(true)
   })
 
+  it('without a refresh token serves to its end, since nothing is gained before', () => {
+    const last = { ...session, refreshToken: undefined }
+    expect(serves(last, undefined, start + day - 1)).toBe(true)
+    expect(serves(last, undefined, start + day)).toBe(false)
+  })
+
   it('shows an app its times and nothing else', () => {
     expect(publicSession(session)).toEqual({
       signedInAt: start,
@@ -49,8 +55,8 @@ describe('a session', () => {
 
 describe('a stored record', () => {
   it('is read when it is a session', () => {
-    expect(readStoredSession(session)).toEqual(session)
-    expect(readStoredSession({ ...session, refreshToken: undefined })).not.toBeNull()
+    expect(isStoredSession(session)).toBe(true)
+    expect(isStoredSession({ ...session, refreshToken: undefined })).toBe(true)
   })
 
   it.each([
@@ -74,6 +80,6 @@ describe('a stored record', () => {
     { ...session, renewedAt: Number.NaN },
     { version: 9, tokens: [] },
   ])('is no session when it is %j', (record) => {
-    expect(readStoredSession(record)).toBeNull()
+    expect(isStoredSession(record)).toBe(false)
   })
 })

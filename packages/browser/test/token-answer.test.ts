@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { RoambiAuthError } from '../src/errors.ts'
 import { judgeTokenAnswer } from '../src/token-answer.ts'
 
+const judge = (status: number, text: string, retryAfter?: number) =>
+  judgeTokenAnswer({ status, text, retryAfter })
 const tokens = { access_token: '1/abc', token_type: 'bearer' }
 
 describe('an answer with tokens', () => {
   it('gives them and their lifetime', () => {
     const body = { ...tokens, expires_in: 60, refresh_token: 'b10a59' }
-    expect(judgeTokenAnswer(200, JSON.stringify(body))).toEqual({
+    expect(judge(200, JSON.stringify(body))).toEqual({
       accessToken: '1/abc',
       refreshToken: 'b10a59',
       expiresIn: 60,
@@ -23,16 +25,14 @@ describe('an answer with tokens', () => {
     ['null', null, 86_400],
     ['more than a clock can hold', 1e300, 86_400],
   ])('with %s as expires_in lives for %3$s s', (_, expires_in, expected) => {
-    expect(judgeTokenAnswer(200, JSON.stringify({ ...tokens, expires_in })).expiresIn).toBe(
-      expected,
-    )
+    expect(judge(200, JSON.stringify({ ...tokens, expires_in })).expiresIn).toBe(expected)
   })
 })
 
 describe('an answer without tokens', () => {
   function refusal(status: number, text: string): RoambiAuthError {
     try {
-      judgeTokenAnswer(status, text)
+      judge(status, text, 7000)
     } catch (error) {
       if (error instanceof RoambiAuthError) return error
     }
@@ -64,6 +64,10 @@ describe('an answer without tokens', () => {
     [404, '[]', 'invalid_token_answer', true],
   ])('%i %s means %s', (status, text, code, retryable) => {
     expect(refusal(status, text)).toMatchObject({ code, retryable })
+  })
+
+  it('tells when to come back', () => {
+    expect(refusal(503, '')).toMatchObject({ retryAfter: 7000 })
   })
 
   it('tells the reason that the endpoint gives', () => {

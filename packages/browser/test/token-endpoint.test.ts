@@ -18,7 +18,7 @@ function tokenEndpoint(tokens: object) {
   const endpoint = createTokenEndpoint({
     url: 'https://auth.example.com/1/token',
     clientId: 'client-1',
-    now: () => 1000,
+    clock: { now: () => 1000 },
     async fetch(...input) {
       const asked = new Request(...input)
       thumbprints.push(readProof(asked.headers.get('dpop') ?? '').thumbprint)
