@@ -27,7 +27,15 @@ export interface Stack {
   readonly sandbox: Sandbox
   /** Where the pages' files are. */
   readonly folder: string
+  /** Sets the `Cross-Origin-Opener-Policy` of the app's pages, at once. Default: none. */
+  setCoop(policies: CoopPolicies): void
   close(): Promise<void>
+}
+
+/** A page that is not named, or named with an empty text, sends none. */
+export interface CoopPolicies {
+  app?: string
+  callback?: string
 }
 
 /** Starts the three; where one can't start, those before it are stopped again. */
@@ -73,8 +81,16 @@ export async function startStack({
     const config = viteConfig({ sandbox, proxyUrl })
     const served = await (pages === 'dev' ? fromSource(config, app) : fromBuild(config))
     closers.push(served.close)
-    app.on('request', served.listener)
-    return { appUrl, proxyUrl, sandbox, folder: served.folder, close }
+    let coop: CoopPolicies = {}
+    app.on('request', (request, response) => {
+      const policy = request.url?.startsWith('/callback.html') ? coop.callback : coop.app
+      if (policy) response.setHeader('cross-origin-opener-policy', policy)
+      served.listener(request, response)
+    })
+    const setCoop = (policies: CoopPolicies) => {
+      coop = policies
+    }
+    return { appUrl, proxyUrl, sandbox, folder: served.folder, setCoop, close }
   } catch (error) {
     await close()
     throw error

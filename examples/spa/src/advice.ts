@@ -5,15 +5,22 @@ export function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof RoambiAuthError)) {
     return 'Roambi could not answer that. Check your connection, or try again in a minute.'
   }
-  if (error.code === 'signed_out' || error.code === 'session_expired') return undefined
+  if (shownByThePage.has(error.code)) return undefined
   return advice.get(error.code) ?? error.message
 }
+
+const shownByThePage = new Set<string>([
+  'signed_out',
+  'session_expired',
+  'login_aborted',
+  'login_superseded',
+])
 
 // A Map, because the code may come from the address of the callback page.
 const advice = new Map([
   [
     'popup_blocked',
-    'Your browser blocked the Roambi window. Allow pop-ups for this page, then sign in again.',
+    'Your browser blocked the Roambi window. Allow pop-ups for this page, or sign in in this tab.',
   ],
   [
     'access_denied',
@@ -21,5 +28,6 @@ const advice = new Map([
   ],
   ['login_timeout', 'The sign-in took too long and was given up. Sign in again.'],
   ['network_error', 'Roambi could not be reached. Check your connection, then try again.'],
+  ['temporarily_unavailable', 'Roambi is busy at the moment. Try again in a minute.'],
   ['server_error', 'Roambi is busy at the moment. Try again in a minute.'],
 ])

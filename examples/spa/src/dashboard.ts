@@ -7,7 +7,7 @@ import type { Report } from './report.ts'
 
 /** What Roambi's API tells about the user, asked for anew after each sign-in. */
 export interface Dashboard {
-  show(session: Session | null | undefined): void
+  show(session: Session | null): void
   load(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import { createDashboard } from './dashboard.ts'
 import { element } from './element.ts'
+import { createMemoryOnly } from './memory-only.ts'
 import { createReport } from './report.ts'
 import { roambi } from './roambi.ts'
 import { createScreens } from './screens.ts'
@@ -9,16 +10,20 @@ import { createTimeLeft } from './time-left.ts'
 
 const report = createReport()
 const screens = createScreens()
+const memoryOnly = createMemoryOnly()
 const signIn = createSignIn(report)
 const timeLeft = createTimeLeft()
 const dashboard = createDashboard(report)
 
-roambi.subscribe((session, change) => {
-  if (change) report.tell(...newsOf(session, change))
-  if (session) signIn.cancel()
-  screens.show(session)
-  timeLeft.show(session)
-  dashboard.show(session)
+roambi.subscribe((snapshot) => {
+  const news = newsOf(snapshot)
+  if (news) report.tell(...news)
+  if (snapshot.error) report.fail(snapshot.error)
+  screens.show(snapshot)
+  memoryOnly.show(snapshot)
+  signIn.show(snapshot)
+  timeLeft.show(snapshot.session)
+  dashboard.show(snapshot.session)
 })
 
 onClick('sign-out', roambi.logout)

@@ -11,6 +11,7 @@ export interface Report {
 export function createReport(): Report {
   const log = createEventLog()
   const notice = element('notice', HTMLElement)
+  let told: unknown
 
   function tell(kind: EventKind, sentence: string): void {
     log.add(kind, sentence)
@@ -21,6 +22,9 @@ export function createReport(): Report {
   return {
     tell,
     fail(error) {
+      // A sign-in that fails is told by its promise and by the snapshot.
+      if (error === told) return
+      told = error
       const advice = adviceOn(error)
       if (advice) tell('failure', advice)
     },

@@ -1,9 +1,9 @@
-import type { Session } from '@roambi-auth/browser'
+import type { Snapshot } from '@roambi-auth/browser'
 import { element } from './element.ts'
 
 /** The three faces of the page, of which one is shown. */
 export interface Screens {
-  show(session: Session | null | undefined): void
+  show(snapshot: Snapshot): void
 }
 
 export function createScreens(): Screens {
@@ -12,8 +12,8 @@ export function createScreens(): Screens {
   const dashboard = element('dashboard', HTMLElement)
 
   return {
-    show(session) {
-      const next = session ? dashboard : session === null ? welcome : loading
+    show({ status }) {
+      const next = status === 'signed-in' ? dashboard : status === 'loading' ? loading : welcome
       if (!next.hidden) return
       const current = [loading, welcome, dashboard].find((screen) => !screen.hidden)
       const hadFocus = current?.contains(document.activeElement)

@@ -1,12 +1,24 @@
-import type { Session, SessionChange } from '@roambi-auth/browser'
+import type { Snapshot } from '@roambi-auth/browser'
 import type { EventKind } from './event-log.ts'
 
-/** A change of the session in plain words. */
-export function newsOf(
-  session: Session | null | undefined,
-  { reason, elsewhere }: SessionChange,
-): [kind: EventKind, sentence: string] {
+/** What is new, in plain words; `undefined` where the page itself shows it. */
+export function newsOf({
+  reason,
+  elsewhere,
+  session,
+  persistence,
+}: Snapshot): [kind: EventKind, sentence: string] | undefined {
   switch (reason) {
+    case 'window-open':
+      return ['news', 'Roambi’s window is open.']
+    case 'maybe-closed':
+      return ['news', 'Roambi’s window may have been closed.']
+    case 'redirecting':
+      return ['news', 'Going to Roambi.']
+    case 'finishing':
+      return ['news', 'Back from Roambi: finishing the sign-in.']
+    case 'sign-in-ended':
+      return session ? undefined : ['news', 'The sign-in was given up.']
     case 'signed-in':
       return ['success', elsewhere ? 'Signed in in another tab.' : 'Signed in.']
     case 'renewed':
@@ -16,7 +28,13 @@ export function newsOf(
     case 'expired':
       return ['failure', 'Your session has ended. Sign in again.']
     case 'loaded':
-      if (elsewhere) return ['news', 'Another tab changed the session.']
       return ['news', session ? 'Welcome back: you are still signed in.' : 'Nobody is signed in.']
+    case 'persistence':
+      return persistence === 'memory'
+        ? ['news', 'The session can’t be kept in this browser.']
+        : ['news', 'This browser keeps the session again.']
+    case 'created':
+    case 'sign-in-failed':
+      return undefined
   }
 }

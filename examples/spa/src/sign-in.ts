@@ -1,57 +1,59 @@
+import type { Snapshot } from '@roambi-auth/browser'
 import { element } from './element.ts'
 import type { Report } from './report.ts'
 import { roambi } from './roambi.ts'
 
-/** The button that signs in, and what it looks like while Roambi's window is open. */
+/** The button that signs in, and what it looks like while a sign-in is under way. */
 export interface SignIn {
-  /** Closes the window, if there is one. */
-  cancel(): void
+  show(snapshot: Snapshot): void
 }
 
 export function createSignIn(report: Report): SignIn {
   const button = element('sign-in', HTMLButtonElement)
   const cancelButton = element('cancel', HTMLButtonElement)
+  const here = element('sign-in-here', HTMLButtonElement)
   const hint = element('waiting', HTMLElement)
   const label = button.textContent
-  let attempt: AbortController | undefined
 
-  button.addEventListener('click', async () => {
-    const current = attempt ?? start()
-    try {
-      // Called before anything is awaited, or the browser would block the window. While the window
-      // is open, another call brings it to the front.
-      await roambi.login(current)
-    } catch (error) {
-      if (!current.signal.aborted) report.fail(error)
-    }
-    if (attempt === current) cancel()
+  button.addEventListener('click', () => {
+    // Called before anything is awaited, or the browser would block the window. While the window is
+    // open, another call brings it to the front.
+    roambi.login().catch(report.fail)
+  })
+
+  // For browsers that block the window: Roambi's page takes the place of this one.
+  here.addEventListener('click', () => {
+    roambi.login({ display: 'redirect' }).catch(report.fail)
   })
 
   cancelButton.addEventListener('click', () => {
-    cancel()
+    roambi.cancelLogin()
     button.focus()
-    report.tell('news', 'Cancelled the sign-in.')
   })
 
-  function start(): AbortController {
-    attempt = new AbortController()
-    wait(true)
-    report.tell('news', 'Started the sign-in.')
-    return attempt
+  return {
+    show({ status, signInWindow }) {
+      const isWaiting = status === 'signing-in'
+      button.textContent = isWaiting ? labels[signInWindow ?? 'none'] : label
+      button.classList.toggle('waiting', isWaiting)
+      cancelButton.hidden = !isWaiting
+      here.hidden = isWaiting
+      hint.hidden = !isWaiting || !signInWindow
+      if (signInWindow) hint.textContent = hints[signInWindow]
+    },
   }
+}
 
-  function cancel(): void {
-    attempt?.abort()
-    attempt = undefined
-    wait(false)
-  }
+const labels = {
+  open: 'Continue in the Roambi window',
+  'maybe-closed': 'Open the Roambi window again',
+  // On the way to Roambi's page in this tab, or back from it.
+  none: 'Signing in…',
+}
 
-  function wait(isWaiting: boolean): void {
-    button.textContent = isWaiting ? 'Continue in the Roambi window' : label
-    button.classList.toggle('waiting', isWaiting)
-    cancelButton.hidden = !isWaiting
-    hint.hidden = !isWaiting
-  }
-
-  return { cancel }
+const hints = {
+  open: 'Can’t see the window? Press the button again: it comes to the front, or opens anew.',
+  'maybe-closed':
+    'Still signing in? If you closed the window, open it again, or cancel. ' +
+    'If it is still there, just go on in it.',
 }

@@ -3,7 +3,7 @@ import { element } from './element.ts'
 
 /** The ring that empties as the access token comes to its end. */
 export interface TimeLeft {
-  show(session: Session | null | undefined): void
+  show(session: Session | null): void
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })

@@ -24,10 +24,9 @@ describe.skipIf(!inject('chromium'))('the client secret', () => {
     stack = await startStack({ pages: 'build', proxyLog })
     folder = await mkdtemp(join(tmpdir(), 'roambi-auth-net-log-'))
     const netLog = join(folder, 'net-log.json')
-    const browser = await launchChromium([
-      `--log-net-log=${netLog}`,
-      '--net-log-capture-mode=Everything',
-    ])
+    const browser = await launchChromium({
+      args: [`--log-net-log=${netLog}`, '--net-log-capture-mode=Everything'],
+    })
     const context = await browser.newContext()
     const printed: string[] = []
     context.on('console', (message) => printed.push(message.text()))

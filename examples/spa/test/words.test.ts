@@ -1,9 +1,20 @@
-import { RoambiAuthError, type SessionChange } from '@roambi-auth/browser'
+import { RoambiAuthError, type Snapshot } from '@roambi-auth/browser'
 import { describe, expect, it } from 'vitest'
 import { adviceOn } from '../src/advice.ts'
 import { initialsOf } from '../src/profile.ts'
 import { newsOf } from '../src/session-news.ts'
 import { inWords } from '../src/time-left.ts'
+
+const signedOut: Snapshot = {
+  status: 'signed-out',
+  reason: 'loaded',
+  elsewhere: false,
+  session: null,
+  expiresAt: undefined,
+  persistence: 'persistent',
+  signInWindow: undefined,
+  error: undefined,
+}
 
 describe('the words of the page', () => {
   it.each([
@@ -26,14 +37,18 @@ describe('the words of the page', () => {
   })
 
   it('tell each change of the session apart', () => {
-    const reasons = ['loaded', 'signed-in', 'renewed', 'signed-out', 'expired'] as const
-    const changes = reasons.flatMap((reason): SessionChange[] => [
-      { reason, elsewhere: false },
-      { reason, elsewhere: true },
-    ])
-    const sentences = changes.map((change) => newsOf(null, change)[1])
-    // A session ends in all tabs alike.
-    expect(new Set(sentences).size).toBe(sentences.length - 1)
+    const reasons = ['signed-in', 'renewed', 'signed-out', 'window-open', 'finishing'] as const
+    const sentences = reasons.flatMap((reason) =>
+      [false, true].map((elsewhere) => newsOf({ ...signedOut, reason, elsewhere })?.[1]),
+    )
+    // What goes on in the window goes on in this tab.
+    expect(new Set(sentences).size).toBe(8)
+  })
+
+  it('tell whether the browser keeps the session', () => {
+    const reason = 'persistence'
+    expect(newsOf({ ...signedOut, reason, persistence: 'memory' })?.[1]).toContain('can’t be kept')
+    expect(newsOf({ ...signedOut, reason, persistence: 'persistent' })?.[1]).toContain('again')
   })
 
   it('say what to do about an error, and nothing where the page itself shows it', () => {
