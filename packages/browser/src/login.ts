@@ -1,12 +1,7 @@
-import {
-  type AuthorizationRequest,
-  authorizationUrl,
-  createAuthorizationRequest,
-  judgeCallback,
-} from './authorization.ts'
-import type { CallbackAnswer, CallbackInbox } from './callback-inbox.ts'
-import { wait } from './clock.ts'
+import { authorizationUrl, createAuthorizationRequest } from './authorization.ts'
+import type { CallbackInbox } from './callback-inbox.ts'
 import { RoambiAuthError } from './errors.ts'
+import { createLoginAnswers, type LoginAnswerEdges } from './login-answers.ts'
 import {
   aborted,
   createLoginAttempt,
@@ -19,21 +14,13 @@ import type { LoginOptions } from './login-options.ts'
 import { judgeProgress, type LoginProgress } from './login-progress.ts'
 import type { Session } from './session.ts'
 
-export interface LoginEdges extends LoginAttemptEdges, DisplayEdges {
+export interface LoginEdges extends LoginAttemptEdges, LoginAnswerEdges, DisplayEdges {
   readonly clientId: string
   readonly authorizeUrl: string
   readonly redirectUri: () => string
   readonly issuer: string | undefined
   readonly inbox: CallbackInbox
   readonly life: AbortSignal
-  /** Redeems the code and keeps the session, unless `end` comes first. */
-  readonly finish: (
-    code: string,
-    request: AuthorizationRequest,
-    end: AbortSignal,
-  ) => Promise<Session>
-  /** The session that another tab signs in with. */
-  readonly signedInElsewhere: (end: AbortSignal) => Promise<Session>
   readonly onProgress: (progress: LoginProgress) => void
 }
 
@@ -55,10 +42,14 @@ const headStart = 500
 
 /** Opens nothing until it is used. */
 export function createLogin(edges: LoginEdges): Login {
-  const { clientId, authorizeUrl, issuer, pending, inbox, clock, life } = edges
+  const { clientId, authorizeUrl, issuer, pending, inbox, life } = edges
   // More than one, since a window that reads as closed may still be open: its answer counts.
   const attempts = new Set<LoginAttempt>()
-  let strays = new AbortController()
+  const answers = createLoginAnswers(
+    edges,
+    (state) => [...attempts].find((attempt) => attempt.state === state),
+    () => begin({}),
+  )
   let told: LoginProgress['status'] = 'idle'
   let isListening = false
   // What the user sees stays: the next page may finish it.
@@ -118,52 +109,12 @@ export function createLogin(edges: LoginEdges): Login {
   }
 
   function listen(): void {
-    if (!isListening) inbox.listen((answer) => take(answer, headStart))
+    if (!isListening) inbox.listen((answer) => answers.take(answer, headStart))
     isListening = true
   }
 
-  function take(answer: CallbackAnswer, delay: number): Promise<void> {
-    const own = [...attempts].find(({ state }) => state === answer.state)
-    return own ? takeOwn(own, answer) : takeStray(answer, delay)
-  }
-
-  async function takeOwn(attempt: LoginAttempt, answer: CallbackAnswer): Promise<void> {
-    answer.acknowledge()
-    // It comes on several ways.
-    if (attempt.status === 'finishing') return ended(attempt)
-    attempt.turnTo('finishing')
-    await finish(attempt, answer, await pending.claim(answer.state))
-  }
-
-  /** Another tab waits for it, or did, or another app. */
-  async function takeStray(answer: CallbackAnswer, delay: number): Promise<void> {
-    const { signal } = strays
-    if (delay > 0) await wait(clock, delay, signal).catch(() => {})
-    const request = signal.aborted ? null : await pending.claim(answer.state)
-    if (!request || signal.aborted) return
-    answer.acknowledge()
-    await finish(begin({}), answer, request)
-  }
-
-  function finish(
-    attempt: LoginAttempt,
-    { callbackUrl }: CallbackAnswer,
-    request: AuthorizationRequest | null,
-  ): Promise<void> {
-    const { end, settle, giveUp } = attempt
-    async function redeem() {
-      end.throwIfAborted()
-      // Another tab has the answer as well, and was faster.
-      if (!request) return edges.signedInElsewhere(end)
-      return edges.finish(judgeCallback(callbackUrl, request), request, end)
-    }
-    redeem().then(settle, giveUp)
-    return ended(attempt)
-  }
-
   function stop(endIt: (attempt: LoginAttempt) => void): void {
-    strays.abort()
-    strays = new AbortController()
+    answers.cancel()
     attempts.forEach(endIt)
   }
 
@@ -181,13 +132,9 @@ export function createLogin(edges: LoginEdges): Login {
     async resume() {
       if (life.aborted) return
       listen()
-      await Promise.all(inbox.left().map((answer) => take(answer, 0)))
+      await Promise.all(inbox.left().map((answer) => answers.take(answer, 0)))
     },
   }
-}
-
-async function ended({ result }: LoginAttempt): Promise<void> {
-  await result.catch(() => {})
 }
 
 function superseded(): RoambiAuthError {
