@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.close())
 
-describeInEachEngine('a sign-in goes on', (engine) => {
+describeInEachEngine('a sign-in that something comes between', (engine) => {
   let browser: Browser
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describeInEachEngine('a sign-in goes on', (engine) => {
     tokenLog.answers.length = 0
   })
 
-  it('in an app that was reloaded meanwhile, and in one of two tabs', async () => {
+  it('goes on in an app that was reloaded meanwhile, and in one of two tabs', async () => {
     const tab = await browser.openTab(stack.appUrl)
     const popup = await tab.clickForPopup('Sign in with Roambi')
     await popup.see('Allow')
@@ -53,7 +53,7 @@ describeInEachEngine('a sign-in goes on', (engine) => {
     expect(tokenLog.answers.splice(0)).toEqual([200])
   })
 
-  it('in an app that was closed, and is opened again after the answer', async () => {
+  it('goes on in an app that was closed, and is opened again after the answer', async () => {
     const tab = await browser.openTab(stack.appUrl)
     const popup = await tab.clickForPopup('Sign in with Roambi')
     await popup.see('Allow')
@@ -69,7 +69,7 @@ describeInEachEngine('a sign-in goes on', (engine) => {
     expect(tokenLog.answers.splice(0)).toEqual([200])
   })
 
-  it('or is cancelled, or begun again, when the user has closed the window', async () => {
+  it('can be cancelled, or begun again, when the user has closed the window', async () => {
     const tab = await browser.openTab(stack.appUrl)
     await (await tab.clickForPopup('Sign in with Roambi')).close()
     await tab.see('Still signing in?')

@@ -54,8 +54,8 @@ describe('the words of the page', () => {
   it('say what to do about an error, and nothing where the page itself shows it', () => {
     const error = (code: string) => new RoambiAuthError(code, 'As the library says.')
     expect(adviceOn(error('popup_blocked'))).toContain('Allow pop-ups')
-    expect(adviceOn(error('something_new'))).toBe('As the library says.')
-    expect(adviceOn(error('constructor'))).toBe('As the library says.')
+    expect(adviceOn(error('something_new'))).toContain('did not work')
+    expect(adviceOn(error('constructor'))).toContain('did not work')
     expect(adviceOn(error('session_expired'))).toBeUndefined()
     expect(adviceOn(new TypeError('Failed to fetch'))).toContain('Check your connection')
   })

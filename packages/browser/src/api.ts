@@ -15,7 +15,7 @@ export function createApi({ apiUrl, fetch }: ApiOptions): KyInstance {
   return ky.create({
     prefixUrl: apiUrl,
     fetch,
-    // Three waits of half a minute, and as much again for a renewal and the answers.
+    // Three waits of half a minute, and half a minute for a renewal and the answers.
     timeout: 120_000,
     retry: {
       // Not 503 and 504, which `fetch` has tried four times.

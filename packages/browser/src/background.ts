@@ -36,7 +36,7 @@ export function createBackground({
     clock,
     life,
     random,
-    dueAt: () => state.known && dueTime(state.known),
+    dueAt: () => state.known && dueTime(state.known, clock.now()),
     isWanted: () => document.visibilityState === 'visible' && keeper.isInUse(),
     onDue: keeper.renewIfDue,
   })

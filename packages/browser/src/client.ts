@@ -29,9 +29,10 @@ export interface Roambi {
    * to the front and shares its end; its own options are not looked at, but for `force`.
    *
    * @throws {@link RoambiAuthError} `popup_blocked`, `popup_closed`, `access_denied`,
-   * `login_aborted`, `login_superseded`, `login_timeout`, `invalid_callback`, `invalid_grant`,
-   * `network_error`, `server_error`, `temporarily_unavailable`, `invalid_token_answer`,
-   * `insecure_page`, `invalid_option`, `invalid_dpop_proof`, `use_dpop_nonce`
+   * `login_aborted`, `login_superseded`, `login_timeout`, `login_failed`, `invalid_callback`,
+   * `invalid_grant`, `invalid_client`, `invalid_request`, `network_error`, `server_error`,
+   * `temporarily_unavailable`, `invalid_token_answer`, `storage_failed` (a redirect),
+   * `insecure_page`, `invalid_option`, `invalid_dpop_proof`, `use_dpop_nonce`, `disposed`
    */
   login(options?: LoginOptions): Promise<Session>
   /** Gives up the sign-in that is under way, and closes its window: it ends with `login_aborted`. */
@@ -41,7 +42,8 @@ export interface Roambi {
    * with it, so that the refresh token is worth nothing, wherever it may be. A sign-in that is under
    * way is given up.
    *
-   * @throws {@link RoambiAuthError} `storage_failed`: this tab has forgotten it, the store has not
+   * @throws {@link RoambiAuthError} `storage_failed`: this tab has forgotten it, the store has not;
+   * `disposed`
    */
   logout(): Promise<void>
   /**
@@ -49,14 +51,18 @@ export interface Roambi {
    * `rejected` to get another one. `signal` leaves, with its reason; the renewal goes on for others.
    *
    * @throws {@link RoambiAuthError} `signed_out`, `session_expired`, `temporarily_unavailable`,
-   * `network_error`, `server_error`, `invalid_token_answer`, `invalid_dpop_proof`, `use_dpop_nonce`
+   * `network_error`, `server_error`, `invalid_token_answer`, `invalid_dpop_proof`,
+   * `use_dpop_nonce`, `disposed`
    */
   getAccessToken(options?: {
     rejected?: string | undefined
     signal?: AbortSignal | undefined
   }): Promise<string>
   /**
-   * `fetch` with the access token, for `apiUrl`'s origin alone; after a 401, once more with another.
+   * `fetch` with the access token, for `apiUrl`'s origin alone; it replaces an `Authorization` of
+   * yours there. A relative URL is the page's, as with `fetch`. After a 401, once more with another
+   * token; 503, 504 and the rate limit are waited for, three times. A `ReadableStream` given as
+   * `init.body` is sent once.
    *
    * @throws {@link RoambiAuthError} as {@link Roambi.getAccessToken}; what `fetch` throws
    */
@@ -100,7 +106,7 @@ export interface Roambi {
   subscribe(listener: (snapshot: Snapshot) => void): () => void
   /**
    * Lets go of every listener, timer, channel and database connection, and gives up a sign-in under
-   * way. The session stays. What is called after that fails with `disposed`.
+   * way with `login_aborted`. The session stays. What asks for it after that fails with `disposed`.
    */
   dispose(): void
 }
@@ -124,10 +130,11 @@ export function createRoambi(options: RoambiOptions): Roambi {
   const { fetch = (...request) => globalThis.fetch(...request) } = options
   const over = new AbortController()
   const life = over.signal
+  const closed = new AbortController()
   const clock = systemClock
   const random = Math.random
 
-  const database = createDatabase({ life, clock })
+  const database = createDatabase({ life: closed.signal, clock })
   const store = options.store ?? createIndexedDbStore(name, database)
   const snapshots = createSnapshots(() => state, life)
   const state = createSessionState({
@@ -203,6 +210,11 @@ export function createRoambi(options: RoambiOptions): Roambi {
       background.start()
       return snapshots.subscribe(listener)
     },
-    dispose: () => over.abort(new RoambiAuthError('disposed', 'This client has been disposed of.')),
+    dispose() {
+      const reason = new RoambiAuthError('disposed', 'This client has been disposed of.')
+      over.abort(reason)
+      // What a renewal under way brings is kept: the old refresh token may be dead.
+      keeper.settled().then(() => closed.abort(reason))
+    },
   }
 }

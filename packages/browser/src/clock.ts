@@ -33,15 +33,13 @@ export function wait(clock: Clock, delay: number, signal?: AbortSignal): Promise
  */
 export function within<T>(clock: Clock, limit: number, promise: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const wait = () => {
-      const end = clock.now() + limit
-      return clock.after(limit, () => {
-        // Long after its time: this page has slept, and what it waits for was not late.
-        if (clock.now() > end + 1000) callOff = wait()
-        else reject(new DOMException('Too late.', 'TimeoutError'))
-      })
-    }
-    let callOff = wait()
+    const giveUp = () => reject(new DOMException('Too late.', 'TimeoutError'))
+    const end = clock.now() + limit
+    let callOff = clock.after(limit, () => {
+      // Long after its time: this page has slept, and what it waits for was not late.
+      if (clock.now() > end + 1000) callOff = clock.after(limit, giveUp)
+      else giveUp()
+    })
     promise.then(resolve, reject).finally(() => callOff())
   })
 }

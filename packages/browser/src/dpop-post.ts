@@ -1,6 +1,7 @@
 import { createDpopProof } from './dpop-key.ts'
 import { RoambiAuthError } from './errors.ts'
 import { type Answer, refusesProof } from './token-answer.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** Sends a form to the token endpoint, with a DPoP proof (RFC 9449 section 5), and gives its answer. */
 export type DpopPost = (form: Record<string, string>, key: CryptoKeyPair) => Promise<Answer>
@@ -25,7 +26,8 @@ export function createDpopPost({ url, fetch }: DpopPostOptions): DpopPost {
     const body = new URLSearchParams(form)
     try {
       const init = { method: 'POST', headers, body, signal, ...strict } as const
-      const response = await fetch(url, init)
+      // A `fetch` of the app's may not look at the signal.
+      const response = await unlessAborted(signal, () => fetch(url, init))
       const givenNonce = response.headers.get('dpop-nonce') ?? undefined
       nonce = givenNonce ?? nonce
       const retryAfter = inMs(response.headers.get('retry-after'))

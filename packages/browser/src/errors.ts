@@ -10,6 +10,7 @@ export type RoambiAuthErrorCode =
   | 'login_timeout'
   | 'login_superseded'
   | 'popup_closed'
+  | 'login_failed'
   | 'invalid_callback'
   | 'access_denied'
   | 'invalid_grant'
@@ -62,8 +63,11 @@ export class RoambiAuthError extends Error {
   }
 }
 
+/** What an error has beside its code and message. */
 export interface RoambiAuthErrorDetails {
+  /** Default: `false`. */
   readonly retryable?: boolean
+  /** In ms. */
   readonly retryAfter?: number | undefined
   readonly cause?: unknown
 }

@@ -73,7 +73,10 @@ export function createDatabase({
       isOver = true
       undo(transaction)
       close()
-      throw new RoambiAuthError('storage_failed', "IndexedDB can't be used.", { cause })
+      const isMissing =
+        cause instanceof TypeError || (cause as Error | null)?.name === 'SecurityError'
+      const details = { cause, retryable: !isMissing }
+      throw new RoambiAuthError('storage_failed', "IndexedDB can't be used.", details)
     }
   }
 }

@@ -3,19 +3,11 @@ import type { CallbackAnswer } from './callback-inbox.ts'
 import { type Clock, wait } from './clock.ts'
 import type { LoginAttempt } from './login-attempt.ts'
 import type { PendingLogins } from './pending-logins.ts'
-import type { Session } from './session.ts'
+import type { SessionStart } from './session-start.ts'
 
-export interface LoginAnswerEdges {
+export interface LoginAnswerEdges extends SessionStart {
   readonly pending: PendingLogins
   readonly clock: Clock
-  /** Redeems the code and keeps the session, unless `end` comes first. */
-  readonly finish: (
-    code: string,
-    request: AuthorizationRequest,
-    end: AbortSignal,
-  ) => Promise<Session>
-  /** The session that another tab signs in with. */
-  readonly signedInElsewhere: (end: AbortSignal) => Promise<Session>
 }
 
 /** What comes back from the sign-in pages: claimed by one tab, judged, and redeemed. */
@@ -54,14 +46,14 @@ export function createLoginAnswers(
   }
 
   function finish(
-    { result, end, settle, giveUp }: LoginAttempt,
+    { result, startedAt, end, settle, giveUp }: LoginAttempt,
     { callbackUrl }: CallbackAnswer,
     request: AuthorizationRequest | null,
   ): Promise<void> {
     async function redeem() {
       end.throwIfAborted()
       // Another tab has the answer as well, and was faster.
-      if (!request) return edges.signedInElsewhere(end)
+      if (!request) return edges.signedInElsewhere(startedAt, end)
       return edges.finish(judgeCallback(callbackUrl, request), request, end)
     }
     redeem().then(settle, giveUp)

@@ -7,6 +7,8 @@ import type { Session } from './session.ts'
 /** One sign-in: the promise of its session, and what the user sees of it. */
 export interface LoginAttempt {
   readonly result: Promise<Session>
+  /** In ms since 1970. */
+  readonly startedAt: number
   /** Aborted when it has ended, whatever the end is. The first end counts. */
   readonly end: AbortSignal
   /** `finishing`: it has its answer. */
@@ -72,6 +74,7 @@ export function createLoginAttempt(
 
   const attempt: LoginAttempt = {
     result,
+    startedAt: clock.now(),
     end,
     display,
     state: undefined,

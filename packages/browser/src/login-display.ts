@@ -25,7 +25,7 @@ export function openDisplay(edges: DisplayEdges, options: LoginOptions): LoginDi
 function checkReturnTo(returnTo: string): string {
   if (URL.canParse(returnTo, location.href)) {
     const { href, origin } = new URL(returnTo, location.href)
-    if (origin === location.origin) return href
+    if (origin === location.origin && /^https?:/.test(href)) return href
   }
   throw new RoambiAuthError('invalid_option', '`returnTo` must be an address of this origin.')
 }

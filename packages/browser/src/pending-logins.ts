@@ -43,8 +43,8 @@ export function createPendingLogins(store: SessionStore, clock: Clock): PendingL
     async claim(state) {
       const own = ofThisTab.get(state)
       ofThisTab.delete(state)
-      const taken = takeOut(state).catch(() => own?.request)
-      // What the store refused, no other tab can have: there is nothing to wait for.
+      const taken = takeOut(state).catch(() => undefined)
+      // What the store refused, no other tab can have; what it took, another tab may have by now.
       const isRefused = own && !(await own.isStored)
       return (isRefused ? own.request : await taken) ?? null
     },

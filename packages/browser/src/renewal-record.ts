@@ -76,9 +76,8 @@ export function pauseLeft(
 }
 
 /** When a renewal is to be tried, in ms since 1970; `undefined` when nobody is signed in. */
-export function dueTime(record: SessionRecord): number | undefined {
-  const { session, renewalStartedAt = Number.POSITIVE_INFINITY, pausedUntil = 0 } = record
-  return session
-    ? Math.max(pausedUntil, Math.min(renewalTime(session), renewalStartedAt))
-    : undefined
+export function dueTime(record: SessionRecord, now: number): number | undefined {
+  const { session, pausedUntil = 0 } = record
+  if (!session) return undefined
+  return Math.max(pausedUntil, hasOpenRenewal(record, now) ? now : renewalTime(session))
 }

@@ -18,6 +18,8 @@ export interface SessionKeeper {
   session(rejected?: string): Promise<StoredSession>
   /** Renews in the background what is due, or was begun by a tab that did not end it. */
   renewIfDue(): Promise<void>
+  /** Resolves when no renewal is under way. */
+  settled(): Promise<void>
   /** Whether a session has been asked for in the last hour. */
   isInUse(): boolean
   /** The network is back: what failed before this moment does not keep anybody waiting. */
@@ -40,7 +42,9 @@ export function createSessionKeeper({
   // What failed before this page was there keeps nobody waiting: an answer may be lost for good soon.
   const wish = { rejected: undefined as string | undefined, since: clock.now() }
   let usedAt = clock.now()
-  const renewOnce = createSingleFlight(() => turn(() => renewInTurn(edges, wish)).finally(onTried))
+  const { run: renewOnce, settled } = createSingleFlight(() =>
+    turn(() => renewInTurn(edges, wish)).finally(onTried),
+  )
 
   async function session(rejected?: string): Promise<StoredSession> {
     usedAt = clock.now()
@@ -85,6 +89,7 @@ export function createSessionKeeper({
       // Nobody waits for it: what went wrong is in the record, and is told to who asks next.
       if (isDue) await renewOnce().catch(() => {})
     },
+    settled,
     isInUse: () => clock.now() - usedAt < 3_600_000,
     forgetFailures() {
       wish.since = clock.now()

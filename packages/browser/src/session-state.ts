@@ -70,7 +70,7 @@ export function createSessionState({
         await record.wipe()
       } finally {
         // Once more: a tab that was opened meanwhile has found the session in the store.
-        if (record.known) channel?.tell('signed-out', record.known)
+        if (record.known?.end === 'signed-out') channel?.tell('signed-out', record.known)
       }
     },
     join() {

@@ -2,7 +2,7 @@ import { del, get, type UseStore, update } from 'idb-keyval'
 import { createDatabase } from './indexed-db.ts'
 
 /**
- * Where a record is kept: the session, or the sign-ins under way. It holds a `CryptoKey` that can't
+ * Where a record is kept, such as the session. It holds a `CryptoKey` that can't
  * be exported, so a store must keep it by structured clone, as IndexedDB or a variable does: JSON,
  * `localStorage` and cookies lose the key, and with it the session. The record may be anything: who
  * reads it, checks it.

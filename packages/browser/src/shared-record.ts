@@ -56,6 +56,8 @@ export interface SharedRecordOptions {
 const patience = 4000
 /** How long a store that has failed is left alone, in ms. */
 const rest = 10_000
+/** How often one that has never worked is tried without being asked for. */
+const attempts = 10
 
 export function createSharedRecord({
   store,
@@ -69,6 +71,8 @@ export function createSharedRecord({
   let persistence: Persistence = 'persistent'
   let failedAt = Number.NEGATIVE_INFINITY
   let hasWorked = false
+  let failures = 0
+  let restoredAt = Number.NEGATIVE_INFINITY
   let callOff = () => {}
   life.addEventListener('abort', () => callOff(), { once: true })
 
@@ -90,24 +94,29 @@ export function createSharedRecord({
     try {
       const result = await within(clock, patience, use())
       hasWorked = true
+      failures = 0
       failedAt = Number.NEGATIVE_INFINITY
-      turnTo('persistent')
       return result
     } catch (cause) {
       failedAt = clock.now()
       turnTo('memory')
       // Other tabs go by what is in the store, and must not go by it for long.
       callOff()
-      if (hasWorked && !life.aborted) callOff = clock.after(rest + 100, read)
+      failures += 1
+      const retryable = !(cause instanceof RoambiAuthError) || cause.retryable
+      const mayCome = retryable && (hasWorked || failures < attempts)
+      if (mayCome && !life.aborted) callOff = clock.after(rest + 100, read)
       const message = 'The session could not be read or kept.'
-      throw new RoambiAuthError('storage_failed', message, { cause })
+      throw new RoambiAuthError('storage_failed', message, { cause, retryable })
     }
   }
 
-  function isResting(): boolean {
-    const since = clock.now() - failedAt
+  function isRecent(time: number): boolean {
+    const since = clock.now() - time
     return since >= 0 && since < rest
   }
+
+  const isResting = () => isRecent(failedAt)
 
   const newest = (record: SessionRecord) => (known && isNewer(known, record) ? known : record)
 
@@ -129,7 +138,12 @@ export function createSharedRecord({
       after = transition(record)
       return after
     }
-    if (!isResting()) await inStore(remember).catch(() => {})
+    if (!isResting()) {
+      await inStore(remember).then(
+        () => turnTo('persistent'),
+        () => {},
+      )
+    }
     after ??= remember(known ?? blankRecord)
     return learn(after, after !== before)
   }
@@ -140,14 +154,20 @@ export function createSharedRecord({
       const stored = readRecord(await access(async () => store.read()))
       const record = learn(stored)
       // What could not be written before, or has been evicted.
-      return isNewer(record, stored) ? await restore() : record
+      if (isNewer(record, stored)) return await restore(record)
+      turnTo('persistent')
+      return record
     } catch {
       return learn(known ?? blankRecord)
     }
   }
 
-  async function restore() {
+  async function restore(lost: SessionRecord): Promise<SessionRecord> {
+    // Not again and again: a store may not give back what it was given.
+    if (isRecent(restoredAt)) return lost
     const record = await change((newer) => newer)
+    if (persistence === 'memory') return record
+    restoredAt = clock.now()
     onRestored(record)
     return record
   }
@@ -176,7 +196,8 @@ export function createSharedRecord({
           access(async () => store.remove()).then(() => bury().catch(() => {})),
         )
       } catch (error) {
-        if (!neverWorked) throw error
+        // Where there is no store at all, it has nothing.
+        if (!neverWorked || (error as RoambiAuthError).retryable) throw error
       }
       if (after) learn(after, true)
     },

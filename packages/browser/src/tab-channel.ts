@@ -25,9 +25,8 @@ export function createTabChannel(
   life: AbortSignal,
   { onSignedOut, onRenewalBegun, onNews }: TabListener,
 ): TabChannel {
-  // A browser without it has no news between tabs, and still looks when a tab wakes.
-  if (typeof BroadcastChannel !== 'function') return { tell() {} }
-  const channel = new BroadcastChannel(`roambi-auth session ${name}`)
+  const channel = openChannel(`roambi-auth session ${name}`)
+  if (!channel) return { tell() {} }
   channel.addEventListener('message', ({ data }) => {
     const { reason, epoch, version } = asRecord(data)
     if (!isTime(epoch) || !isTime(version)) return
@@ -40,5 +39,14 @@ export function createTabChannel(
     tell(reason, { epoch, version }) {
       if (!life.aborted) channel.postMessage({ reason, epoch, version })
     },
+  }
+}
+
+// Firefox refuses it where a page may store nothing. A tab without it still looks when it wakes.
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name)
+  } catch {
+    return undefined
   }
 }

@@ -141,6 +141,6 @@ describe('when a renewal is due', () => {
       end,
     ],
   ])('%s', (_, present, due) => {
-    expect(dueTime(present)).toBe(due)
+    expect(dueTime(present, start)).toBe(due)
   })
 })

@@ -11,12 +11,14 @@ function createTimer(untilDue: number | undefined, random = 0) {
   const page = {
     due: untilDue === undefined ? undefined : clock.now() + untilDue,
     isWanted: true,
+    random,
     renewals: 0,
+    jumpedBy: 0,
   }
   const arm = createRenewalTimer({
-    clock,
+    clock: { now: () => clock.now() + page.jumpedBy, after: clock.after },
     life: life.signal,
-    random: () => random,
+    random: () => page.random,
     dueAt: () => page.due,
     isWanted: () => page.isWanted,
     onDue: () => void page.renewals++,
@@ -48,11 +50,11 @@ describe('the timer of a renewal', () => {
   })
 
   it('is not put off by being set again to the same time', () => {
-    const { clock, page, arm } = createTimer(minute, 0.5)
-    clock.advance(minute - 1)
+    const { clock, page, arm } = createTimer(minute, 0.1)
+    page.random = 0.9
     arm()
     expect(clock.waiting).toBe(1)
-    clock.advance(5001)
+    clock.advance(minute + 1000)
     expect(page.renewals).toBe(1)
   })
 
@@ -80,6 +82,14 @@ describe('the timer of a renewal', () => {
     clock.advance(days - 1)
     expect([page.renewals, clock.waiting]).toEqual([0, 1])
     clock.advance(1)
+    expect(page.renewals).toBe(1)
+  })
+
+  it('notices within an hour that the clock has jumped', () => {
+    const days = 30 * 24 * 60 * minute
+    const { clock, page } = createTimer(days)
+    page.jumpedBy = days
+    clock.advance(60 * minute)
     expect(page.renewals).toBe(1)
   })
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { RoambiAuthError } from '../src/errors.ts'
 import { committed } from '../src/renewal-record.ts'
 import { blankRecord, type SessionRecord, signedIn } from '../src/session-record.ts'
 import type { SessionStore } from '../src/session-store.ts'
@@ -63,9 +64,12 @@ describe('a store that fails', () => {
     expect(await shared.change(renewed)).toMatchObject({ version: 1 })
     expect(shared.persistence).toBe('memory')
     expect(told).toEqual(['step', 'persistence', 'our step'])
-    faults.read = () => Promise.reject(new Error('Not left alone'))
+    const touch = vi.fn(closed)
+    Object.assign(faults, { read: touch, update: touch })
     clock.advance(9999)
     expect(await shared.read()).toMatchObject({ version: 1 })
+    expect(await shared.change(renewed)).toMatchObject({ version: 2 })
+    expect(touch).not.toHaveBeenCalled()
   })
 
   it('is tried again without being asked, and gets what it has missed', async () => {
@@ -85,12 +89,16 @@ describe('a store that fails', () => {
     expect(told.slice(-2)).toEqual(['persistence', 'restored'])
   })
 
-  it('is not tried again by itself when it has never worked, nor when the life is over', async () => {
+  it('is not tried again by itself when there is none, nor when the life is over', async () => {
     const never = unreliable(record)
-    never.faults.read = closed
+    never.faults.read = missing
     const blind = createTab(never.store)
     await blind.shared.read()
     expect(blind.clock.waiting).toBe(0)
+    never.faults.read = closed
+    const hopeful = createTab(never.store)
+    await hopeful.shared.read()
+    expect(hopeful.clock.waiting).toBe(1)
 
     const { store, faults } = unreliable(record)
     const disposed = createTab(store)
@@ -137,6 +145,17 @@ describe('a store that fails', () => {
   })
 })
 
+it('writes no more than once in ten seconds to a store that gives nothing back', async () => {
+  const update = vi.fn(async (change: (record: unknown) => unknown) => void change(undefined))
+  const { shared, clock } = createTab({ read: async () => undefined, update, async remove() {} })
+  await shared.change((before) => signedIn(before, session, start))
+  for (let round = 0; round < 10; round++) await shared.read()
+  expect(update).toHaveBeenCalledTimes(2)
+  clock.advance(10_000)
+  await shared.read()
+  expect(update).toHaveBeenCalledTimes(3)
+})
+
 describe('wiping', () => {
   it('forgets at once, and leaves a tombstone that no late answer passes', async () => {
     const store = memoryStore(record)
@@ -180,15 +199,27 @@ describe('wiping', () => {
     expect(shared.known?.session).toBeNull()
   })
 
-  it('does not fail when the store has never had anything', async () => {
-    const { store, faults } = unreliable(undefined)
+  it('fails when the store has not worked yet, since it may have a session', async () => {
+    const { store, faults } = unreliable(record)
     Object.assign(faults, { read: closed, update: closed, remove: closed })
+    const { shared } = createTab(store)
+    await shared.read()
+    await expect(shared.wipe()).rejects.toMatchObject({ code: 'storage_failed' })
+  })
+
+  it('does not fail where there is no store, which has nothing', async () => {
+    const { store, faults } = unreliable(undefined)
+    Object.assign(faults, { read: missing, update: missing, remove: missing })
     const { shared } = createTab(store)
     await shared.change((before) => signedIn(before, session, start))
     await shared.wipe()
     expect(shared.known?.session).toBeNull()
   })
 })
+
+const missing = async () => {
+  throw new RoambiAuthError('storage_failed', 'There is none.')
+}
 
 function createTab(store: SessionStore) {
   const clock = createHandClock()

@@ -119,6 +119,19 @@ describe('nobody signed in', () => {
   )
 })
 
+it('goes without news from other tabs where the browser refuses them', async () => {
+  class Refused {
+    constructor() {
+      throw new DOMException('The operation is insecure.', 'SecurityError')
+    }
+  }
+  vi.stubGlobal('BroadcastChannel', Refused)
+  const roambi = backend.openTab()
+  const heard = listen(roambi)
+  await vi.waitFor(() => expect(heard).toEqual(['loading: created', 'signed-out: loaded']))
+  vi.unstubAllGlobals()
+})
+
 it('is signed out when the record has lost its key', async () => {
   await backend.signIn(backend.openTab())
   const { dpopKey, ...keyless } = await backend.stored()

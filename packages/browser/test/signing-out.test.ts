@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { heldFetch, listen, openHastyTab, renew, useBackend } from './backend.ts'
+import { userAnswers } from './popup.ts'
 
 const backend = useBackend()
 
@@ -77,6 +78,19 @@ async function startLateRenewal() {
   await answered
   return { roambi, refused, letThrough }
 }
+
+it('in one tab is not undone by a sign-in that another tab is just finishing', async () => {
+  const { fetch, answered, letThrough } = heldFetch()
+  const [one, two] = [backend.openTab(), backend.openTab({ fetch })]
+  userAnswers(() => ({ code: backend.sandbox.issueCode() }))
+  const refused = expect(two.login()).rejects.toMatchObject({ code: 'login_aborted' })
+  await answered
+  await one.logout()
+  letThrough()
+  await refused
+  expect(await backend.secrets()).toEqual([])
+  expect(two.getSnapshot().session).toBeNull()
+})
 
 it('tells a listener nothing once it has left', async () => {
   const roambi = backend.openTab()

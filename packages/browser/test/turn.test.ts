@@ -37,6 +37,19 @@ describe.each<[string, () => { clock: HandClock; tabs: [Turn, Turn] }]>([
 })
 
 describe('a turn by a lock', () => {
+  it('is nobody else’s where the browser refuses locks, as it does where it stores nothing', async () => {
+    const refusing = {
+      request: async () => {
+        throw new DOMException('The request was denied.', 'SecurityError')
+      },
+    } as unknown as LockManager
+    const clock = createHandClock()
+    const turn = createLockTurn('app', refusing, clock)
+    expect(await turn(async () => 'done')).toBe('done')
+    await expect(turn(() => Promise.reject(new Error('No network')))).rejects.toThrow('No network')
+    expect(clock.waiting).toBe(0)
+  })
+
   it('is waited for 25 s, and not taken after that', async () => {
     const { clock, tabs } = createLockTurns()
     const long = task('long', [])

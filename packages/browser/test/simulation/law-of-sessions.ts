@@ -67,12 +67,14 @@ export function lawOfSessions(scene: Scene, ledger: Ledger): Partial<Witness> {
     }
   }
 
-  /** Those after the last logout; none when it is not known what came last. */
+  /** Those after the last logout; none when it is not known what came last, or what came of it. */
   function lastSignIns(): SignIn[] {
     const silence = Math.max(0, ...[...ledger.logouts.values()].map((logout) => logout.end))
     const spans = [...ledger.signIns]
     const isClear = spans.every(([, { begin, end }]) => begin > silence || end < silence)
-    return isClear ? spans.filter(([, { begin }]) => begin > silence).map(([signIn]) => signIn) : []
+    const last = spans.filter(([, { begin }]) => begin > silence)
+    const isKept = last.some(([, span]) => span.end <= world.now)
+    return isClear && isKept ? last.map(([signIn]) => signIn) : []
   }
 
   return {

@@ -35,7 +35,7 @@ export function createNetwork(
 ): Network {
   const { world } = browser
   const { chance } = world
-  const latency = () => (chance.is(0.1) ? chance.between(500, 5000) : chance.between(5, 150))
+  const latency = () => (chance.is(0.1) ? chance.between(500, 3000) : chance.between(5, 150))
 
   function ask(page: Page, refreshToken: string): Promise<Answer> {
     const sending: Sending = {

@@ -62,7 +62,7 @@ export function createProxy(
 
   function askUpstream(refreshToken: string, flight: Flight): void {
     const { chance } = world
-    world.after(chance.is(0.1) ? chance.between(2000, 9000) : chance.between(20, 300), () => {
+    world.after(chance.is(0.1) ? chance.between(2000, 8000) : chance.between(20, 300), () => {
       const isBusy = proxy.upstreamIs === 'busy'
       const given = isBusy ? undefined : upstream.renew(sealed.get(refreshToken) as string)
       if (given && proxy.upstreamIs !== 'lossy') return keep(refreshToken, flight, given)

@@ -1,0 +1,18 @@
+import { expect, it, vi } from 'vitest'
+import { listen, useBackend } from './backend.ts'
+
+const backend = useBackend()
+
+it('signing out needs no network, and asks for none', async () => {
+  const other = backend.openTab()
+  await backend.signIn(other)
+  const heard = listen(other)
+  const noNetwork = vi.fn<typeof fetch>(() => Promise.reject(new TypeError('Failed to fetch')))
+  const roambi = backend.openTab({ fetch: noNetwork })
+  await roambi.getAccessToken()
+  await roambi.logout()
+  expect(roambi.getSnapshot()).toMatchObject({ status: 'signed-out', session: null })
+  expect(await backend.secrets()).toEqual([])
+  await vi.waitFor(() => expect(heard.at(-1)).toBe('signed-out: signed-out elsewhere'))
+  expect(noNetwork).not.toHaveBeenCalled()
+})
