@@ -6,7 +6,7 @@ import type { SessionState } from './session-state.ts'
 import { listenForWakeUps } from './wake-ups.ts'
 
 export interface BackgroundOptions {
-  readonly state: Pick<SessionState, 'known' | 'join'>
+  readonly state: Pick<SessionState, 'known' | 'join' | 'wake'>
   readonly keeper: Pick<SessionKeeper, 'renewIfDue' | 'forgetFailures' | 'isInUse'>
   /** Ends the sign-ins that were begun before this page was loaded. */
   readonly resumeLogin: () => Promise<void>
@@ -55,6 +55,7 @@ export function createBackground({
       state.join()
       listenForWakeUps(clock, life, (isOnlineAgain) => {
         if (isOnlineAgain) keeper.forgetFailures()
+        state.wake()
         look()
       })
       look()

@@ -13,7 +13,7 @@ export interface SessionChange {
 
 /** The session as this tab knows it, kept in step with the store and with the other tabs. */
 export interface SessionState
-  extends Pick<SharedRecord, 'known' | 'persistence' | 'read' | 'change'> {
+  extends Pick<SharedRecord, 'known' | 'persistence' | 'read' | 'change' | 'wake'> {
   /** From now on the other tabs are heard. Before it, nothing is opened. */
   join(): void
   /** Tells the other tabs that a renewal has begun, in case this one does not live to end it. */
@@ -65,6 +65,7 @@ export function createSessionState({
     },
     read: record.read,
     change: record.change,
+    wake: record.wake,
     async clear() {
       try {
         await record.wipe()

@@ -30,6 +30,8 @@ export interface SharedRecord {
    * @throws {@link RoambiAuthError} `storage_failed`: the store still has it
    */
   wipe(): Promise<void>
+  /** The page has slept, and perhaps its store with it: what failed before is tried again. */
+  wake(): void
   /** What another tab has told of the record. */
   hear(record: SessionRecord): void
 }
@@ -200,6 +202,9 @@ export function createSharedRecord({
         if (!neverWorked || (error as RoambiAuthError).retryable) throw error
       }
       if (after) learn(after, true)
+    },
+    wake() {
+      failedAt = Number.NEGATIVE_INFINITY
     },
     hear: (record) => void learn(record),
   }

@@ -1,29 +1,40 @@
 import type { Clock } from './clock.ts'
 
-/** Several come together, as a phone is unlocked: one look is enough; in ms. */
+/** Several come together, as a phone is unlocked; in ms. */
 const settling = 1000
 
 /**
  * Calls `onWakeUp` when the page may have slept, missed messages or been without a network, until
- * `life` ends.
+ * `life` ends: at once, and once more where others have followed within a second.
  */
 export function listenForWakeUps(
   clock: Clock,
   life: AbortSignal,
   onWakeUp: (isOnlineAgain: boolean) => void,
 ): void {
-  let lastAt = Number.NEGATIVE_INFINITY
+  let callOff: (() => void) | undefined
+  let isMissed = false
 
   function wake({ type }: Event): void {
     const isOnlineAgain = type === 'online'
-    const now = clock.now()
-    const isRecent = Math.abs(now - lastAt) < settling
-    if (!isOnlineAgain && (isRecent || document.visibilityState !== 'visible')) return
-    lastAt = now
+    if (!isOnlineAgain && document.visibilityState !== 'visible') return
+    if (callOff && !isOnlineAgain) {
+      isMissed = true
+      return
+    }
+    callOff?.()
+    callOff = clock.after(settling, settle)
     onWakeUp(isOnlineAgain)
+  }
+
+  function settle(): void {
+    callOff = undefined
+    if (isMissed) onWakeUp(false)
+    isMissed = false
   }
 
   const options = { signal: life }
   for (const type of ['online', 'pageshow', 'focus']) addEventListener(type, wake, options)
   document.addEventListener('visibilitychange', wake, options)
+  life.addEventListener('abort', () => callOff?.(), { once: true })
 }

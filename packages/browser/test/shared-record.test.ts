@@ -89,6 +89,17 @@ describe('a store that fails', () => {
     expect(told.slice(-2)).toEqual(['persistence', 'restored'])
   })
 
+  it('is tried at once when the page has woken', async () => {
+    const { store, faults } = unreliable(record)
+    const { shared } = createTab(store)
+    faults.read = closed
+    expect((await shared.read()).session).toBeNull()
+    faults.read = undefined
+    expect((await shared.read()).session).toBeNull()
+    shared.wake()
+    expect((await shared.read()).session).not.toBeNull()
+  })
+
   it('is not tried again by itself when there is none, nor when the life is over', async () => {
     const never = unreliable(record)
     never.faults.read = missing

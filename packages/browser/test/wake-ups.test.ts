@@ -41,7 +41,7 @@ describe('a page wakes up', () => {
     expect(heard).toEqual(['awake'])
   })
 
-  it('once, when several events come together', () => {
+  it('at once and once more, when several events come together', () => {
     const { clock, heard } = listen()
     becomes('visible')
     dispatchEvent(new Event('focus'))
@@ -49,8 +49,17 @@ describe('a page wakes up', () => {
     dispatchEvent(new Event('pageshow'))
     expect(heard).toEqual(['awake'])
     clock.advance(500)
-    dispatchEvent(new Event('focus'))
     expect(heard).toEqual(['awake', 'awake'])
+    clock.advance(60_000)
+    expect(heard).toEqual(['awake', 'awake'])
+  })
+
+  it('once, when one event comes alone', () => {
+    const { clock, heard } = listen()
+    dispatchEvent(new Event('focus'))
+    clock.advance(60_000)
+    expect(heard).toEqual(['awake'])
+    expect(clock.waiting).toBe(0)
   })
 
   it('when the network is back in any case, also in a hidden page', () => {

@@ -13,40 +13,56 @@ export const webkitEngine: Engine = {
   async launch() {
     const folder = await mkdtemp(join(tmpdir(), 'roambi-auth-webkit-'))
     const screen = await startScreen()
-    const driver = await startWebDriver(inject('webkit'), {
-      ...process.env,
-      HOME: folder,
-      XDG_RUNTIME_DIR: folder,
-      DISPLAY: screen.display,
-    })
-    return browserOf(driver, async () => {
-      await driver.close()
-      await screen.close()
-      await rm(folder, { recursive: true, force: true })
-    })
+    const env = { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder, DISPLAY: screen.display }
+    return browserOf(
+      () => startWebDriver(inject('webkit'), env),
+      async () => {
+        await screen.close()
+        await rm(folder, { recursive: true, force: true })
+      },
+    )
   },
 }
 
-/** A session of the driver is a browser that has been started, and remembers nothing after. */
-function browserOf(driver: WebDriver, close: () => Promise<void>): Browser {
-  let session: Promise<Tabs> | undefined
+/** A browser that its driver has started, and that ends with it and remembers nothing after. */
+interface Running {
+  readonly driver: WebDriver
+  readonly tabs: Tabs
+}
 
-  async function newSession(): Promise<Tabs> {
-    const { sessionId } = await driver.send<{ sessionId: string }>('POST', '/session', {
-      capabilities: {},
-    })
-    return createTabs(driver, `/session/${sessionId}`)
+function browserOf(startDriver: () => Promise<WebDriver>, cleanUp: () => Promise<void>): Browser {
+  let running: Promise<Running> | undefined
+
+  async function start(): Promise<Running> {
+    const driver = await startDriver()
+    try {
+      const { sessionId } = await driver.send<{ sessionId: string }>('POST', '/session', {
+        capabilities: {},
+      })
+      return { driver, tabs: createTabs(driver, `/session/${sessionId}`) }
+    } catch (error) {
+      await driver.close()
+      throw error
+    }
+  }
+
+  async function end(): Promise<void> {
+    const ending = running
+    running = undefined
+    // One that has not started has ended by itself.
+    await ending?.then(({ driver }) => driver.close()).catch(() => {})
   }
 
   return {
     async openTab(url) {
-      session ??= newSession()
-      return (await session).open(url)
+      // Now and then the browser and its driver do not find each other.
+      running ??= start().catch(start)
+      return (await running).tabs.open(url)
     },
-    async startAnew() {
-      await (await session)?.closeAll()
-      session = undefined
+    startAnew: end,
+    async close() {
+      await end()
+      await cleanUp()
     },
-    close,
   }
 }

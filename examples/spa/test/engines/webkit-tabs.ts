@@ -4,7 +4,6 @@ import { until, type WebDriver, WebDriverError } from './web-driver.ts'
 /** The windows of one session. */
 export interface Tabs {
   open(url: string): Promise<Tab>
-  closeAll(): Promise<void>
 }
 
 export function createTabs({ send }: WebDriver, session: string): Tabs {
@@ -28,16 +27,13 @@ export function createTabs({ send }: WebDriver, session: string): Tabs {
     }
 
     async function act(xpath: string, action: string, body?: object): Promise<void> {
-      await until(`${action} works at ${xpath}`, async () => {
-        try {
+      await until(`${action} works at ${xpath}`, () =>
+        unlessPassing(async () => {
           const found = await post<object>('/element', { using: 'xpath', value: xpath })
           await post(`/element/${Object.values(found)[0]}/${action}`, body)
           return true
-        } catch (error) {
-          if (error instanceof WebDriverError && passing.has(error.error)) return false
-          throw error
-        }
-      })
+        }),
+      )
     }
 
     function evaluate<T>(expression: string): Promise<T> {
@@ -58,9 +54,8 @@ export function createTabs({ send }: WebDriver, session: string): Tabs {
         act(`//input[@id=//label[normalize-space()="${label}"]/@for]`, 'value', { text }),
       async see(text) {
         const quoted = JSON.stringify(text)
-        await until(`${quoted} is seen`, () =>
-          evaluate<boolean>(`document.body?.innerText.includes(${quoted}) ?? false`),
-        )
+        const isThere = `document.body?.innerText.includes(${quoted}) ?? false`
+        await until(`${quoted} is seen`, () => unlessPassing(() => evaluate<boolean>(isThere)))
       },
       evaluate,
       reload: () => post('/refresh'),
@@ -87,12 +82,21 @@ export function createTabs({ send }: WebDriver, session: string): Tabs {
       })
       return tab(handle)
     },
-    closeAll: () => inTurn(() => send('DELETE', session)),
   }
 }
 
-/** What is not there, or not ready, may be so in a moment. */
+/** What is not there, or not ready, or about to go, may be so in a moment. */
+async function unlessPassing(task: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await task()
+  } catch (error) {
+    if (error instanceof WebDriverError && passing.has(error.error)) return false
+    throw error
+  }
+}
+
 const passing = new Set([
+  'no such frame',
   'no such element',
   'stale element reference',
   'element not interactable',
