@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /**
  * Gives a request that is made again the answer that it was given before. An answer that is lost on
  * its way is the only place where a rotated refresh token is: this is what lets nobody be signed
- * out by a bad connection. In this process only.
+ * out by a bad connection.
  */
 export interface AnswerWindow<T> {
   /** @param owner who sends the token: nobody else gets the answer */
@@ -19,6 +19,7 @@ export interface AnswerWindowOptions<T> {
   readonly limit?: number
 }
 
+/** In this process only. */
 export function createAnswerWindow<T>({
   successorOf = () => undefined,
   life = 60_000,

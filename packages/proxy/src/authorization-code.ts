@@ -3,14 +3,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { invalidGrant, invalidRequest } from './errors.ts'
-import { createOnce } from './once.ts'
+import type { Memory } from './memory.ts'
 import { createSeal, type SealOwner } from './seal.ts'
 import type { KeyRing } from './sealing-keys.ts'
 import type { TokenAnswer } from './token-answer.ts'
 import type { CodeRequest } from './token-form.ts'
 
 /** What a code stands for. */
-export interface CodeGrant extends Omit<AuthorizationRequest, 'state'> {
+export interface CodeGrant extends Omit<AuthorizationRequest, 'clientId' | 'state'> {
   readonly tokens: TokenAnswer
   /** When Roambi gave them, in ms since 1970. */
   readonly issuedAt: number
@@ -24,15 +24,19 @@ export interface AuthorizationCodes {
   /** Throws OAuthError, unless the request has all that the code is bound to. Spends nothing. */
   open(request: CodeRequest, jkt: string | undefined): Promise<CodeGrant>
   /** Throws OAuthError when it is spent already. */
-  spend(grant: CodeGrant): void
+  spend(grant: CodeGrant): Promise<void>
 }
 
 /** In s. */
 const life = 60
 
-export function createAuthorizationCodes(ring: KeyRing, owner: SealOwner): AuthorizationCodes {
+export function createAuthorizationCodes(
+  ring: KeyRing,
+  owner: SealOwner,
+  memory: Memory,
+): AuthorizationCodes {
   const { seal, open } = createSeal<CodeGrant>('code', ring, owner)
-  const spent = createOnce({ life: life * 1000 })
+  const spent = memory.once('code', { life: life * 1000 })
   return {
     issue: (grant) => seal(grant, life),
 
@@ -43,8 +47,8 @@ export function createAuthorizationCodes(ring: KeyRing, owner: SealOwner): Autho
       return grant
     },
 
-    spend({ jti }) {
-      if (!spent.claim(jti)) throw invalidGrant()
+    async spend({ jti }) {
+      if (!(await spent.claim(jti))) throw invalidGrant()
     },
   }
 }

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { judgeAuthorizationRequest, judgeRecipient } from './authorization-request.ts'
 import { authorizationResponseUrl, ownRefusal } from './authorization-response.ts'
-import type { Client } from './client.ts'
 import type { Endpoints } from './endpoints.ts'
+import { invalidClient } from './errors.ts'
+import type { GrantsOf } from './grants.ts'
 import type { RawParameters } from './parameters.ts'
 import type { Transactions } from './transaction.ts'
 
 export interface AuthorizationEndpointOptions {
-  readonly client: Client
+  readonly grantsOf: GrantsOf
   readonly endpoints: Endpoints
   readonly transactions: Transactions
   readonly upstreamAuthorizeUrl: string
@@ -16,25 +17,27 @@ export interface AuthorizationEndpointOptions {
 /** `GET /1/authorize` (RFC 6749 section 3.1): remembers the request, and sends the user to Roambi. */
 export function authorizationEndpoint(
   app: FastifyInstance,
-  { client, endpoints, transactions, upstreamAuthorizeUrl }: AuthorizationEndpointOptions,
+  { grantsOf, endpoints, transactions, upstreamAuthorizeUrl }: AuthorizationEndpointOptions,
 ): void {
   app.get<{ Querystring: RawParameters }>('/authorize', async ({ query, headers, log }, reply) => {
-    const recipient = judgeRecipient(query, client)
+    const grants = grantsOf(query.client_id)
+    if (!grants) throw invalidClient()
+    const recipient = judgeRecipient(query, grants.client)
     try {
       const request = judgeAuthorizationRequest(query, recipient)
       const { upstreamState, setCookies } = await transactions.begin(request, headers.cookie)
       reply.header('set-cookie', setCookies)
-      return reply.redirect(upstreamRequest(upstreamState), 303)
+      return reply.redirect(upstreamRequest(request.clientId, upstreamState), 303)
     } catch (error) {
       const refusal = ownRefusal(error, log)
       return reply.redirect(authorizationResponseUrl(endpoints.issuer, recipient, refusal), 303)
     }
   })
 
-  function upstreamRequest(state: string): string {
+  function upstreamRequest(clientId: string, state: string): string {
     const parameters = new URLSearchParams({
       response_type: 'code',
-      client_id: client.clientId,
+      client_id: clientId,
       redirect_uri: endpoints.callback,
       state,
     })

@@ -1,10 +1,11 @@
 // Which authorization requests may go on to Roambi. Nothing is asked here.
 import { type Client, listedRedirectUri } from './client.ts'
-import { invalidClient, invalidRequest, invalidScope, unsupportedResponseType } from './errors.ts'
+import { invalidRequest, invalidScope, unsupportedResponseType } from './errors.ts'
 import { optional, type RawParameters, readParameters, required, sha256Text } from './parameters.ts'
 
 /** Who gets the authorization response (RFC 6749 section 4.1.2). */
 export interface Recipient {
+  readonly clientId: string
   readonly redirectUri: string
   /** The app's own, as it came. */
   readonly state?: string | undefined
@@ -23,11 +24,10 @@ export interface AuthorizationRequest extends Recipient {
  * (RFC 6749 section 4.1.2.1). Throws OAuthError.
  */
 export function judgeRecipient(query: RawParameters, client: Client): Recipient {
-  const { client_id, redirect_uri, state } = query
-  if (client_id !== client.clientId) throw invalidClient()
+  const { redirect_uri, state } = query
   const redirectUri = listedRedirectUri(redirect_uri, client)
   const isUsable = typeof state === 'string' && statePattern.test(state)
-  return { redirectUri, state: isUsable ? state : undefined }
+  return { clientId: client.clientId, redirectUri, state: isUsable ? state : undefined }
 }
 
 /** Throws OAuthError, of which the recipient is to be told. */

@@ -13,7 +13,7 @@ export type AuthorizationResponse =
  */
 export function authorizationResponseUrl(
   issuer: string,
-  { redirectUri, state }: Recipient,
+  { redirectUri, state }: Pick<Recipient, 'redirectUri' | 'state'>,
   response: AuthorizationResponse,
 ): string {
   const parameters = new URLSearchParams({ ...response, ...(state && { state }), iss: issuer })

@@ -1,25 +1,22 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createAnswerWindow } from './answer-window.ts'
-import type { AuthorizationCodes } from './authorization-code.ts'
 import {
   type AuthorizationResponse,
   authorizationResponseUrl,
   ownRefusal,
   upstreamRefusal,
 } from './authorization-response.ts'
-import type { Client } from './client.ts'
 import type { Endpoints } from './endpoints.ts'
 import { badGateway, unknownTransaction } from './errors.ts'
+import type { Grants, GrantsOf } from './grants.ts'
+import type { Memory } from './memory.ts'
 import { type Parameters, type RawParameters, readParameters, required } from './parameters.ts'
-import type { TokenExchange } from './token-exchange.ts'
 import type { Transaction, Transactions } from './transaction.ts'
 
 export interface CallbackEndpointOptions {
-  readonly client: Client
+  readonly grantsOf: GrantsOf
   readonly endpoints: Endpoints
   readonly transactions: Transactions
-  readonly codes: AuthorizationCodes
-  readonly exchange: TokenExchange
+  readonly memory: Memory
 }
 
 /**
@@ -28,10 +25,10 @@ export interface CallbackEndpointOptions {
  */
 export function callbackEndpoint(
   app: FastifyInstance,
-  { client, endpoints, transactions, codes, exchange }: CallbackEndpointOptions,
+  { grantsOf, endpoints, transactions, memory }: CallbackEndpointOptions,
 ): void {
   // Of one that is loaded twice at once, the browser shows but one.
-  const answers = createAnswerWindow<string>()
+  const answers = memory.answerWindow<string>('callback')
 
   app.get<{ Querystring: RawParameters }>('/callback', async ({ query, headers, log }, reply) => {
     const parameters = readParameters(query)
@@ -40,24 +37,25 @@ export function callbackEndpoint(
       headers.cookie,
     )
     reply.header('set-cookie', setCookies)
-    // The list may have been changed since the sign-in began.
-    if (!transaction || !client.redirectUris.includes(transaction.redirectUri)) {
-      throw unknownTransaction()
-    }
-    const response = await respond(parameters, transaction, log)
+    if (!transaction) throw unknownTransaction()
+    // The lists may have been changed since the sign-in began.
+    const grants = grantsOf(transaction.clientId)
+    if (!grants?.client.redirectUris.includes(transaction.redirectUri)) throw unknownTransaction()
+    const response = await respond(parameters, transaction, grants, log)
     return reply.redirect(authorizationResponseUrl(endpoints.issuer, transaction, response), 303)
   })
 
   async function respond(
     parameters: Parameters,
     transaction: Transaction,
+    grants: Grants,
     log: FastifyBaseLogger,
   ): Promise<AuthorizationResponse> {
     const { code, error, error_description } = parameters
     if (error) return upstreamRefusal(error, error_description)
     try {
       if (!code) throw badGateway()
-      const trading = () => trade(code, transaction, log)
+      const trading = () => trade(code, transaction, grants, log)
       return { code: await answers.answer(code, transaction.upstreamState, trading) }
     } catch (error) {
       return ownRefusal(error, log)
@@ -68,6 +66,7 @@ export function callbackEndpoint(
   async function trade(
     upstreamCode: string,
     transaction: Transaction,
+    { codes, exchange }: Grants,
     log: FastifyBaseLogger,
   ): Promise<string> {
     const issuedAt = Date.now()

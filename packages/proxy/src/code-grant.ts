@@ -23,8 +23,8 @@ export function createPkceCodeGrant(
 ): CodeGrantHandler {
   return async (request, proof) => {
     const grant = await codes.open(request, proof?.jkt)
-    proof?.claim()
-    codes.spend(grant)
+    await proof?.claim()
+    await codes.spend(grant)
     const { tokens, issuedAt, upstreamCode, scope } = grant
     const signIn = { code: upstreamCode, redirectUri: callbackUrl, jkt: proof?.jkt, scope }
     return refreshTokens.issue(givenLater(tokens, issuedAt), signIn)
@@ -43,7 +43,7 @@ export function createDirectCodeGrant(
       log,
     )
     // Not before: here only the code has a price, and proofs are remembered.
-    proof?.claim()
+    await proof?.claim()
     return refreshTokens.issue(tokens, { code, redirectUri, jkt: proof?.jkt })
   }
 }

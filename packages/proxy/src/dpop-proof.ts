@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
 import { type Nonces, nonceLife } from './dpop-nonce.ts'
 import { invalidDpopProof, useDpopNonce } from './errors.ts'
-import { createOnce } from './once.ts'
+import type { Memory } from './memory.ts'
 
 /** The signature algorithms that a proof may have. */
 export const proofAlgorithms: string[] = ['ES256']
@@ -10,16 +10,16 @@ export const proofAlgorithms: string[] = ['ES256']
 export interface Proof {
   /** The thumbprint of the key (RFC 7638). */
   readonly jkt: string
-  /** Uses the proof up. To be called when nothing else is left to be checked. Throws OAuthError. */
-  claim(): void
+  /** Uses the proof up. To be called when nothing else is left to be checked. Rejects with OAuthError. */
+  claim(): Promise<void>
 }
 
 /** Checks the `DPoP` header of a token request (RFC 9449 section 4.3). */
 export type ProofCheck = (header: string | undefined) => Promise<Proof | undefined>
 
 /** Throws OAuthError, or gives nothing where there is no header. */
-export function createProofCheck(tokenUrl: string, nonces: Nonces): ProofCheck {
-  const claimed = createOnce({ life: nonceLife, limitOfOwner: 200 })
+export function createProofCheck(tokenUrl: string, nonces: Nonces, memory: Memory): ProofCheck {
+  const claimed = memory.once('proof', { life: nonceLife, limitOfOwner: 200 })
 
   return async (header) => {
     if (header === undefined) return undefined
@@ -30,8 +30,8 @@ export function createProofCheck(tokenUrl: string, nonces: Nonces): ProofCheck {
     const jkt = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
     return {
       jkt,
-      claim() {
-        if (!claimed.claim(String(payload.jti), jkt)) throw invalidDpopProof()
+      async claim() {
+        if (!(await claimed.claim(String(payload.jti), jkt))) throw invalidDpopProof()
       },
     }
   }

@@ -38,7 +38,7 @@ export const invalidRequest = (description: string, status = 400): OAuthError =>
   new OAuthError('invalid_request', status, description)
 
 export const invalidClient = (): OAuthError =>
-  new OAuthError('invalid_client', 400, 'client_id is missing, or is not the one of this proxy.')
+  new OAuthError('invalid_client', 400, 'client_id is missing, or unknown to this proxy.')
 
 export const invalidGrant = (): OAuthError =>
   new OAuthError('invalid_grant', 400, 'The code or refresh token is not valid. Sign in again.')
@@ -72,7 +72,7 @@ export const useDpopNonce = (nonce: string): OAuthError =>
   })
 
 export const foreignOrigin = (): OAuthError =>
-  invalidRequest('This origin is not among the allowed ones of this proxy.', 403)
+  invalidRequest('This origin is not among the allowed ones.', 403)
 
 export const notFound = (): OAuthError => invalidRequest('There is nothing at this address.', 404)
 

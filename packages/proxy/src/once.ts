@@ -1,12 +1,12 @@
 import { overloaded, rateLimited } from './errors.ts'
 
-/** Remembers for a while what has been used, so that it is used once. In this process only. */
+/** Remembers for a while what has been used, so that it is used once. */
 export interface Once {
   /**
-   * `false` when it was claimed before. Throws OAuthError when nothing more can be remembered, of
+   * `false` when it was claimed before. Rejects with OAuthError when nothing more can be remembered, of
    * this owner or at all: to forget one that still counts would let it be used again.
    */
-  claim(name: string, owner?: string): boolean
+  claim(name: string, owner?: string): Promise<boolean>
 }
 
 export interface OnceOptions {
@@ -18,6 +18,7 @@ export interface OnceOptions {
   readonly limitOfOwner?: number
 }
 
+/** In this process only. */
 export function createOnce({
   life,
   limit = 100_000,
@@ -37,7 +38,7 @@ export function createOnce({
   }
 
   return {
-    claim(name, owner = '') {
+    async claim(name, owner = '') {
       const now = Date.now()
       forgetOld(now)
       const key = `${owner} ${name}`

@@ -1,22 +1,40 @@
 // What each option must be. Nothing is read or filled in here.
-import type { RoambiProxyOptions } from './options.ts'
+import type { ClientOptions, DeploymentOptions } from './options.ts'
 import { isSealingKey } from './sealing-keys.ts'
 
 /** What is wrong with an option, as `option problem` reads: `clientId must be printable ASCII`. */
 export interface Problem {
-  readonly option: keyof RoambiProxyOptions
+  /** Of one of several clients: `clients[0].redirectUris`. */
+  readonly option: string
   readonly problem: string
 }
 
-interface Rule {
+export interface Rule {
   readonly problem: string
   readonly holds: (value: unknown) => boolean
 }
 
 /** One for each option: without it, the option does not compile. */
-export const rules: Readonly<Record<keyof RoambiProxyOptions, Rule>> = {
+export const clientRules: Readonly<Record<keyof ClientOptions, Rule>> = {
   clientId: { problem: 'must be printable ASCII', holds: isPrintable },
-  clientSecret: { problem: 'must be printable ASCII', holds: isPrintable },
+  clientSecret: {
+    problem: 'must be printable ASCII, or a list of such',
+    holds: (value) => isPrintable(value) || isListOf(value, isPrintable),
+  },
+  redirectUris: {
+    problem:
+      'must list at least one URI, each an https URL without fragment (http on a loopback host only)',
+    holds: (value) => isListOf(value, isRedirectUri),
+  },
+  allowedOrigins: {
+    problem:
+      'must list at least one origin, each like https://app.example.com, without path, slash or *',
+    holds: (value) => isListOf(value, isOrigin),
+  },
+}
+
+/** Those that all clients share. */
+export const rules: Readonly<Record<keyof DeploymentOptions, Rule>> = {
   publicUrl: {
     problem:
       'must be an origin without path or slash, like https://auth.example.com (http on a loopback host only)',
@@ -35,17 +53,16 @@ export const rules: Readonly<Record<keyof RoambiProxyOptions, Rule>> = {
     problem: 'must be an https URL without query and fragment (http on a loopback host only)',
     holds: isApiUrl,
   },
-  redirectUris: {
-    problem:
-      'must list at least one URI, each an https URL without fragment (http on a loopback host only)',
-    holds: (value) => isListOf(value, isRedirectUri),
-  },
-  allowedOrigins: {
-    problem:
-      'must list at least one origin, each like https://app.example.com, without path, slash or *',
-    holds: (value) => isListOf(value, isOrigin),
-  },
   forwardApi: { problem: 'must be true or false', holds: (value) => typeof value === 'boolean' },
+  redisUrl: {
+    problem: 'must be a redis:// or rediss:// URL',
+    holds: (value) => value === undefined || isRedisUrl(value),
+  },
+  rateLimit: {
+    problem: 'must be a whole number above 0',
+    holds: (value) => value === undefined || isCount(value),
+  },
+  maxConcurrent: { problem: 'must be a whole number above 0', holds: isCount },
   timeouts: {
     problem: 'must be whole numbers of ms above 0',
     holds: (value) => Object.values(value as object).every(isCount),
@@ -69,6 +86,10 @@ function isSafeUrl(value: string): boolean {
   const { protocol, hostname, username, password } = new URL(value)
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !username && !password
+}
+
+function isRedisUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value)
 }
 
 // Without a key of its own, each instance and each restart would have another one.

@@ -1,9 +1,32 @@
-/** Options of the plugin. */
-export interface RoambiProxyOptions {
-  /** The Consumer Key of the API client that is registered with Roambi. */
+import type { Client } from './client.ts'
+
+/** Options of the plugin: those of one client, or a list of several. */
+export type RoambiProxyOptions = DeploymentOptions & (ClientOptions | SeveralClients)
+
+export interface SeveralClients {
+  /** Each app by its own API client; what one of them is given, no other can use. */
+  clients: readonly ClientOptions[]
+}
+
+/** An app, as it is registered with Roambi. */
+export interface ClientOptions {
+  /** The Consumer Key of the API client. */
   clientId: string
-  /** The Consumer Secret. It goes to `apiUrl`'s `/token` and nowhere else. */
-  clientSecret: string
+  /**
+   * The Consumer Secret. It goes to `apiUrl`'s `/token` and nowhere else. While it is being changed,
+   * the new and the old one: they are tried in order.
+   */
+  clientSecret: string | readonly string[]
+  /**
+   * The app's callback pages, compared character by character. https, or http on a loopback host.
+   */
+  redirectUris: readonly string[]
+  /** The origins of the app, such as `https://app.example.com`, compared character by character. */
+  allowedOrigins: readonly string[]
+}
+
+/** What is the same for all clients. */
+export interface DeploymentOptions {
   /** Where browsers reach this server: the issuer, an origin such as `https://auth.example.com`. */
   publicUrl: string
   /**
@@ -29,14 +52,17 @@ export interface RoambiProxyOptions {
   refreshTokenIdleLifetime?: number
   /** Base of the Roambi API. https, or http on a loopback host. Default `https://api.roambi.com/1`. */
   apiUrl?: string
-  /**
-   * The app's callback pages, compared character by character. https, or http on a loopback host.
-   */
-  redirectUris: readonly string[]
-  /** The origins of the app, such as `https://app.example.com`, compared character by character. */
-  allowedOrigins: readonly string[]
   /** Whether other requests under `/1/` that carry an access token are forwarded. Default `true`. */
   forwardApi?: boolean
+  /**
+   * A Redis that all instances share, `redis://` or `rediss://`. Without it, each instance remembers
+   * for itself, and there is no `/1/revoke`.
+   */
+  redisUrl?: string
+  /** Requests of one address for one client in a minute, at each endpoint but the API. Default: any. */
+  rateLimit?: number
+  /** Requests that are served at once; as many again are forwarded. Default 500. */
+  maxConcurrent?: number
   /** How long the upstream may take. */
   timeouts?: Partial<Timeouts>
   /** Longest pause before the one repetition of a token request, in ms. Default 500. */
@@ -53,7 +79,11 @@ export interface Timeouts {
   api: number
 }
 
-export interface CheckedOptions extends Required<Omit<RoambiProxyOptions, 'sealingKeys'>> {
+type Optional = 'sealingKeys' | 'redisUrl' | 'rateLimit'
+
+export interface CheckedOptions
+  extends Required<Omit<DeploymentOptions, Optional>>,
+    Pick<DeploymentOptions, Optional> {
   readonly timeouts: Timeouts
-  readonly sealingKeys: readonly string[] | undefined
+  readonly clients: readonly Client[]
 }

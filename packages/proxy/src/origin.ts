@@ -10,9 +10,15 @@ import { answerHeaders, appHeaders } from './forwarded-headers.ts'
 export function refuseForeignOrigins(
   allowedOrigins: readonly string[],
 ): (request: FastifyRequest) => Promise<void> {
-  return async ({ headers: { origin } }) => {
-    if (origin !== undefined && !allowedOrigins.includes(origin)) throw foreignOrigin()
-  }
+  return async ({ headers: { origin } }) => refuseForeignOrigin(origin, { allowedOrigins })
+}
+
+/** Throws OAuthError. */
+export function refuseForeignOrigin(
+  origin: string | undefined,
+  { allowedOrigins }: { readonly allowedOrigins: readonly string[] },
+): void {
+  if (origin !== undefined && !allowedOrigins.includes(origin)) throw foreignOrigin()
 }
 
 export function corsOptions(

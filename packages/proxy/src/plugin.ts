@@ -1,25 +1,23 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import { createAuthorizationCodes } from './authorization-code.ts'
 import { checkOptions } from './check-options.ts'
-import { type CodeGrantHandler, createDirectCodeGrant, createPkceCodeGrant } from './code-grant.ts'
+import { originsOf } from './client.ts'
 import { createNonces } from './dpop-nonce.ts'
 import { createProofCheck } from './dpop-proof.ts'
 import { type Endpoints, endpointsOf } from './endpoints.ts'
 import { answerError } from './error-answer.ts'
 import { notFound } from './errors.ts'
 import { apiMethods, forwardApi } from './forward-api.ts'
+import { createGrantsOf, type GrantsOf } from './grants.ts'
 import { logSerializers } from './log.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { metadata } from './metadata.ts'
 import type { CheckedOptions, RoambiProxyOptions } from './options.ts'
 import { corsOptions, refuseForeignOrigins, refuseOuterCors } from './origin.ts'
-import { createRefreshGrant } from './refresh-grant.ts'
-import { createRefreshTokens, type RefreshTokens } from './refresh-token.ts'
 import { refuseRoute } from './refused-route.ts'
 import { createKeyRing, type KeyRing } from './sealing-keys.ts'
 import { signIn } from './sign-in.ts'
 import { tokenEndpoint } from './token.ts'
-import { createTokenExchange, type TokenExchange } from './token-exchange.ts'
 import { createTransactions } from './transaction.ts'
 import { createUpstream } from './upstream.ts'
 
@@ -51,12 +49,22 @@ export const roambiProxy: FastifyPluginAsync<RoambiProxyOptions> = async (app, o
   if (!sealingKeys) app.log.warn(withoutSealingKeys)
   const upstream = createUpstream(checked)
   app.addHook('onClose', () => upstream.close())
+  const endpoints = endpointsOf(publicUrl, app.prefix)
+  const ring = createKeyRing(sealingKeys)
+  const memory = createMemory()
   const shared: Shared = {
     options: checked,
-    endpoints: endpointsOf(publicUrl, app.prefix),
+    endpoints,
     upstreamAuthorizeUrl: `${apiUrl}/authorize`,
-    ring: createKeyRing(sealingKeys),
-    exchange: createTokenExchange(upstream, checked),
+    ring,
+    memory,
+    grantsOf: createGrantsOf({
+      options: checked,
+      callbackUrl: endpoints.callback,
+      ring,
+      memory,
+      upstream,
+    }),
   }
   await app.register(metadata, { mode, ...shared })
   // The closing slash keeps the wildcard of the preflight route under /1/.
@@ -72,45 +80,32 @@ interface Shared {
   readonly endpoints: Endpoints
   readonly upstreamAuthorizeUrl: string
   readonly ring: KeyRing
-  readonly exchange: TokenExchange
+  readonly memory: Memory
+  readonly grantsOf: GrantsOf
 }
 
 async function version1(app: FastifyInstance, shared: Shared): Promise<void> {
-  const { options, endpoints, ring, exchange } = shared
-  const refreshTokens = createRefreshTokens(ring, options)
-  const redeemCode =
-    options.mode === 'pkce'
-      ? await serveSignIn(app, shared, refreshTokens)
-      : createDirectCodeGrant(exchange, refreshTokens)
+  const { options, endpoints, ring, memory, grantsOf } = shared
+  if (options.mode === 'pkce') await serveSignIn(app, shared)
 
   await app.register(async (api) => {
-    await api.register(cors, corsOptions(options.allowedOrigins, apiMethods))
-    api.addHook('onRequest', refuseForeignOrigins(options.allowedOrigins))
+    const allowedOrigins = originsOf(options.clients)
+    await api.register(cors, corsOptions(allowedOrigins, apiMethods))
+    api.addHook('onRequest', refuseForeignOrigins(allowedOrigins))
 
     const nonces = createNonces(ring)
-    await api.register(tokenEndpoint, {
-      client: options,
-      checkProof: createProofCheck(endpoints.token, nonces),
-      nonces,
-      redeemCode,
-      renew: createRefreshGrant(exchange, refreshTokens),
-    })
+    const checkProof = createProofCheck(endpoints.token, nonces, memory)
+    await api.register(tokenEndpoint, { grantsOf, checkProof, nonces })
     if (options.forwardApi) await api.register(forwardApi, options)
     for (const url of unservedBy(options)) refuseRoute(api, url, apiMethods, notFound)
   })
 }
 
-async function serveSignIn(
-  app: FastifyInstance,
-  { options, endpoints, upstreamAuthorizeUrl, ring, exchange }: Shared,
-  refreshTokens: RefreshTokens,
-): Promise<CodeGrantHandler> {
-  const transactions = createTransactions(ring, options)
-  const codes = createAuthorizationCodes(ring, options)
-  const parts = { client: options, endpoints, upstreamAuthorizeUrl, transactions, codes, exchange }
-  await app.register(signIn, parts)
+async function serveSignIn(app: FastifyInstance, shared: Shared): Promise<void> {
+  const { endpoints, ring, options } = shared
+  const transactions = createTransactions(ring, options.publicUrl)
+  await app.register(signIn, { ...shared, transactions })
   app.log.info({ redirectUri: endpoints.callback }, 'the redirect URI that Roambi must know')
-  return createPkceCodeGrant(codes, refreshTokens, endpoints.callback)
 }
 
 function unservedBy({ mode, forwardApi }: CheckedOptions): string[] {

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { createAnswerWindow } from './answer-window.ts'
 import type { Proof } from './dpop-proof.ts'
+import type { Memory } from './memory.ts'
 import type { RefreshTokens } from './refresh-token.ts'
 import { givenLater, type TokenAnswer } from './token-answer.ts'
 import type { TokenExchange } from './token-exchange.ts'
@@ -16,15 +16,16 @@ export type RefreshGrantHandler = (
 export function createRefreshGrant(
   exchange: TokenExchange,
   refreshTokens: RefreshTokens,
+  memory: Memory,
 ): RefreshGrantHandler {
-  const answers = createAnswerWindow<GivenAnswer>({
+  const answers = memory.answerWindow<GivenAnswer>('renewal', {
     successorOf: ({ answer }) => answer.refresh_token,
   })
 
   return async ({ refreshToken }, proof, log) => {
     const jkt = proof?.jkt
     const grant = await refreshTokens.open(refreshToken, jkt)
-    proof?.claim()
+    await proof?.claim()
     const { answer, givenAt } = await answers.answer(refreshToken, jkt, async () => {
       const givenAt = Date.now()
       const { refreshToken: refresh_token, code, redirectUri: redirect_uri } = grant

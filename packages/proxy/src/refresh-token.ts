@@ -1,6 +1,6 @@
 import { invalidGrant } from './errors.ts'
 import type { CheckedOptions } from './options.ts'
-import { createSeal } from './seal.ts'
+import { createSeal, type SealOwner } from './seal.ts'
 import type { KeyRing } from './sealing-keys.ts'
 import type { TokenAnswer } from './token-answer.ts'
 
@@ -31,13 +31,17 @@ export interface RefreshTokens {
 
 type Policy = Pick<
   CheckedOptions,
-  'publicUrl' | 'clientId' | 'refreshTokens' | 'refreshTokenLifetime' | 'refreshTokenIdleLifetime'
+  'refreshTokens' | 'refreshTokenLifetime' | 'refreshTokenIdleLifetime'
 >
 
-export function createRefreshTokens(ring: KeyRing, policy: Policy): RefreshTokens {
+export function createRefreshTokens(
+  ring: KeyRing,
+  owner: SealOwner,
+  policy: Policy,
+): RefreshTokens {
   const { refreshTokenLifetime, refreshTokenIdleLifetime } = policy
   const allowsUnbound = policy.refreshTokens === 'bearer'
-  const { seal, open } = createSeal<RefreshGrant>('refresh-token', ring, policy)
+  const { seal, open } = createSeal<RefreshGrant>('refresh-token', ring, owner)
 
   return {
     async issue({ refresh_token, ...given }, grant) {

@@ -22,13 +22,14 @@ export interface Seal<T extends object> {
 /** Both are bound into all that is sealed. */
 export interface SealOwner {
   readonly publicUrl: string
-  readonly clientId: string
+  /** For whom it is; absent where the proxy keeps it for itself. */
+  readonly clientId?: string
 }
 
 export function createSeal<T extends object>(
   kind: SealedKind,
   ring: KeyRing,
-  { publicUrl, clientId }: SealOwner,
+  { publicUrl, clientId = publicUrl }: SealOwner,
 ): Seal<T> {
   const keys = new Map(ring.map(({ kid, derive }) => [kid, derive(kind)]))
   const { kid, derive } = ring[0]

@@ -1,4 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
+import { clientsOf } from './check-options.ts'
+import { originsOf } from './client.ts'
 import { answerError } from './error-answer.ts'
 import { notFound } from './errors.ts'
 import { logSerializers } from './log.ts'
@@ -7,7 +9,9 @@ import { readableFor } from './origin.ts'
 import { roambiProxy } from './plugin.ts'
 import { answerUnreadable } from './unreadable-request.ts'
 
-export interface ServerSettings extends RoambiProxyOptions {
+export type ServerSettings = RoambiProxyOptions & ServerOptions
+
+export interface ServerOptions {
   /** One of pino's: `trace` … `fatal`, or `silent`. Default `info`. */
   logLevel?: string
 }
@@ -32,7 +36,7 @@ export function createServer(
     logger: { level: logLevel, serializers: logSerializers, stream: logDestination },
     // For a malformed URL no hook runs, and so no @fastify/cors.
     frameworkErrors: (error, request, reply) => {
-      reply.headers(readableFor(options.allowedOrigins, request.headers.origin))
+      reply.headers(readableFor(originsOf(clientsOf(options)), request.headers.origin))
       answerError(error, request, reply)
     },
     clientErrorHandler: answerUnreadable,

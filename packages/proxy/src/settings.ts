@@ -4,7 +4,7 @@ import type { RoambiProxyOptions } from './options.ts'
 import { readSecret } from './secret.ts'
 import type { ServerSettings } from './server.ts'
 
-export interface Settings extends ServerSettings {
+export type Settings = ServerSettings & {
   readonly host: string
   readonly port: number
 }
@@ -81,7 +81,7 @@ function explainOptions(options: RoambiProxyOptions, sentences: Sentences): void
   }
 }
 
-const variableOf: Partial<Record<keyof RoambiProxyOptions, string>> = {
+const variableOf: Readonly<Record<string, string>> = {
   clientId: 'ROAMBI_CLIENT_ID',
   clientSecret: 'ROAMBI_CLIENT_SECRET',
   apiUrl: 'ROAMBI_API_URL',

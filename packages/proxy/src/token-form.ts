@@ -1,12 +1,11 @@
 // Which forms may come to the token endpoint. Nothing is asked here.
 import { type Client, listedRedirectUri } from './client.ts'
-import { invalidClient, invalidRequest, unsupportedGrantType } from './errors.ts'
+import { invalidRequest, unsupportedGrantType } from './errors.ts'
 import {
   credentials,
   optional,
   type Parameters,
   type RawParameters,
-  readParameters,
   required,
 } from './parameters.ts'
 
@@ -28,10 +27,10 @@ export interface RefreshRequest {
  * RFC 6749 sections 4.1.3 and 6 and RFC 7636 section 4.5, for a public client. As in Roambi's
  * guide, `grant_type` may be missing when a code is exchanged. Throws OAuthError.
  */
-export function judgeTokenForm(form: RawParameters, client: Client): TokenRequest {
-  const parameters = readParameters(form)
-  if (parameters.client_id !== client.clientId) throw invalidClient()
-
+export function judgeTokenForm(
+  parameters: Parameters,
+  client: Pick<Client, 'redirectUris'>,
+): TokenRequest {
   const grantType = grantTypeOf(parameters)
   switch (grantType) {
     case 'authorization_code':

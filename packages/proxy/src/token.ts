@@ -1,28 +1,25 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, HTTPMethods } from 'fastify'
-import type { Client } from './client.ts'
-import type { CodeGrantHandler } from './code-grant.ts'
 import type { Nonces } from './dpop-nonce.ts'
 import type { ProofCheck } from './dpop-proof.ts'
 import { noStore } from './error-answer.ts'
-import { invalidRequest, methodNotAllowed } from './errors.ts'
-import { type RawParameters, secretInBrowser } from './parameters.ts'
-import type { RefreshGrantHandler } from './refresh-grant.ts'
+import { invalidClient, invalidRequest, methodNotAllowed } from './errors.ts'
+import type { GrantsOf } from './grants.ts'
+import { refuseForeignOrigin } from './origin.ts'
+import { type RawParameters, readParameters, secretInBrowser } from './parameters.ts'
 import { refuseRoute } from './refused-route.ts'
 import { judgeTokenForm, refuseParametersInQuery } from './token-form.ts'
 
 export interface TokenEndpointOptions {
-  readonly client: Client
+  readonly grantsOf: GrantsOf
   readonly checkProof: ProofCheck
   readonly nonces: Nonces
-  readonly redeemCode: CodeGrantHandler
-  readonly renew: RefreshGrantHandler
 }
 
 /** `POST /1/token`: RFC 6749 section 3.2 for a public client, with RFC 9449 section 5. */
 export async function tokenEndpoint(
   app: FastifyInstance,
-  { client, checkProof, nonces, redeemCode, renew }: TokenEndpointOptions,
+  { grantsOf, checkProof, nonces }: TokenEndpointOptions,
 ): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: 16 * 1024 })
@@ -35,13 +32,17 @@ export async function tokenEndpoint(
     if (headers.authorization !== undefined) throw secretInBrowser()
     refuseParametersInQuery(query)
     if (!body) throw invalidRequest('The request has no form.')
-    const request = judgeTokenForm(body, client)
+    const parameters = readParameters(body)
+    const grants = grantsOf(parameters.client_id)
+    if (!grants) throw invalidClient()
+    refuseForeignOrigin(headers.origin, grants.client)
+    const request = judgeTokenForm(parameters, grants.client)
     const proof = await checkProof(headers.dpop)
 
     const answer =
       request.grantType === 'refresh_token'
-        ? await renew(request, proof, log)
-        : await redeemCode(request, proof, log)
+        ? await grants.renew(request, proof, log)
+        : await grants.redeemCode(request, proof, log)
 
     if (proof) reply.header('dpop-nonce', nonces.current())
     return reply.headers(noStore).send(answer)

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { AuthorizationRequest } from './authorization-request.ts'
-import { createSeal, type SealOwner } from './seal.ts'
+import { createSeal } from './seal.ts'
 import type { KeyRing } from './sealing-keys.ts'
 
 export interface Transaction extends AuthorizationRequest {
@@ -37,10 +37,10 @@ const life = 600
 /** Beyond it, the oldest one is given up: cookies that pile up would make requests too large. */
 const mostAtOnce = 5
 
-export function createTransactions(ring: KeyRing, owner: SealOwner): Transactions {
-  const { seal, open } = createSeal<Transaction>('transaction', ring, owner)
+export function createTransactions(ring: KeyRing, publicUrl: string): Transactions {
+  const { seal, open } = createSeal<Transaction>('transaction', ring, { publicUrl })
   // RFC 6265bis section 4.1.3.2: no other host can set it. It needs https.
-  const secure = owner.publicUrl.startsWith('https:')
+  const secure = publicUrl.startsWith('https:')
   const prefix = secure ? '__Host-roambi-login-' : 'roambi-login-'
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const setCookie = (name: string, value: string) =>

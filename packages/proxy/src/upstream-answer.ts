@@ -25,6 +25,8 @@ export interface Refusal {
   readonly level: 'info' | 'warn' | 'error'
   /** Whether asking once more is safe, or documented. */
   readonly repeat?: true
+  /** Whether another secret of this client might be taken. */
+  readonly isSecretRefused?: true
 }
 
 export function judgeOutcome(
@@ -88,12 +90,11 @@ function judgeErrorCode(
     case 'internal_server_error':
       return { ...refusal('warn', code, unavailable()), repeat: true }
     case 'invalid_client':
-    case 'unauthorized_client':
-      return refusal(
-        'error',
-        `${code}: the proxy's own client id or secret is refused`,
-        refusedByUpstream(),
-      )
+    case 'unauthorized_client': {
+      const reason = `${code}: the proxy's own client id or secret is refused`
+      const refused = refusal('error', reason, refusedByUpstream())
+      return code === 'invalid_client' ? { ...refused, isSecretRefused: true } : refused
+    }
   }
   // With any other status it is no word of the token endpoint on the token.
   if (![200, 400, 401].includes(status)) {

@@ -105,7 +105,7 @@ describe('a redirect URI that is not the listed one, character by character, is 
     const response = await authorize(authorizationQuery({ redirect_uri }))
     expect(response.headers.getSetCookie()).toEqual([])
     const page = await errorPageOf(response)
-    expect(page).toContain('redirect_uri is not among the allowed ones of this proxy.')
+    expect(page).toContain('redirect_uri is not among the allowed ones of this client.')
     if (redirect_uri) expect(page).not.toContain(redirect_uri)
   })
 
@@ -143,7 +143,7 @@ describe('a client id that is not the configured one is never redirected for', (
   ])('%j', async (client_id) => {
     const authorize = await startAuthorize()
     const page = await errorPageOf(await authorize(authorizationQuery({ client_id })))
-    expect(page).toContain('client_id is missing, or is not the one of this proxy.')
+    expect(page).toContain('client_id is missing, or unknown to this proxy.')
     expect(page).not.toContain('<script')
   })
 

@@ -10,12 +10,13 @@ import {
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createNonces } from '../src/dpop-nonce.ts'
 import { createProofCheck } from '../src/dpop-proof.ts'
+import { createMemory } from '../src/memory.ts'
 import { createKeyRing, randomSealingKey } from '../src/sealing-keys.ts'
 import { tokenUrl } from './app.ts'
 
 const [key1, key2] = [randomSealingKey(), randomSealingKey()]
 const nonces = createNonces(createKeyRing([key1]))
-const check = createProofCheck(tokenUrl, nonces)
+const check = createProofCheck(tokenUrl, nonces, createMemory())
 
 let pair: GenerateKeyPairResult
 let jwk: JWK
@@ -62,34 +63,34 @@ describe('a proof', () => {
   test('can be used once', async () => {
     const text = await prove({ claims: { jti: 'used-before' } })
     const [one, two] = [await check(text), await check(text)]
-    one?.claim()
-    expect(() => two?.claim()).toThrow(refusal('invalid_dpop_proof'))
+    await one?.claim()
+    await expect(two?.claim()).rejects.toEqual(refusal('invalid_dpop_proof'))
     const again = await check(await prove({ claims: { jti: 'used-before' } }))
-    expect(() => again?.claim()).toThrow(refusal('invalid_dpop_proof'))
+    await expect(again?.claim()).rejects.toEqual(refusal('invalid_dpop_proof'))
   })
 
   test('does not use up the jti of another key', async () => {
     const text = await prove({ claims: { jti: 'of-two-keys' } })
-    ;(await check(text))?.claim()
+    await (await check(text))?.claim()
     const other = await generateKeyPair('ES256')
     const header = { jwk: await exportJWK(other.publicKey) }
     const proof = await check(
       await prove({ claims: { jti: 'of-two-keys' }, header, key: other.privateKey }),
     )
-    proof?.claim()
+    await proof?.claim()
   })
 
   test('of one key is remembered no more than 200 times, lest the key take the place of others', async () => {
     const other = await generateKeyPair('ES256')
     const header = { jwk: await exportJWK(other.publicKey) }
     const claimOnce = async () =>
-      (await check(await prove({ header, key: other.privateKey })))?.claim()
+      await (await check(await prove({ header, key: other.privateKey })))?.claim()
     for (let count = 0; count < 200; count++) await claimOnce()
     await expect(claimOnce()).rejects.toMatchObject({
       code: 'temporarily_unavailable',
       status: 429,
     })
-    ;(await check(await prove()))?.claim()
+    await (await check(await prove()))?.claim()
   })
 
   test.each([
@@ -252,12 +253,12 @@ describe('a nonce', () => {
   test('outlives no jti: a proof that was used is refused as long as its nonce serves', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:00:00Z') })
     onTestFinished(() => void vi.useRealTimers())
-    const check = createProofCheck(tokenUrl, nonces)
+    const check = createProofCheck(tokenUrl, nonces, createMemory())
     const text = await prove()
-    ;(await check(text))?.claim()
+    await (await check(text))?.claim()
     vi.setSystemTime(new Date('2026-01-01T00:04:59Z'))
     const late = await check(text)
-    expect(() => late?.claim()).toThrow(refusal('invalid_dpop_proof'))
+    await expect(late?.claim()).rejects.toEqual(refusal('invalid_dpop_proof'))
     vi.setSystemTime(new Date('2026-01-01T00:05:00Z'))
     await expect(check(text)).rejects.toEqual(refusal('use_dpop_nonce'))
   })
@@ -265,12 +266,12 @@ describe('a nonce', () => {
   test('outlives no jti, also where it comes from a faster clock', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:01:00Z') })
     onTestFinished(() => void vi.useRealTimers())
-    const check = createProofCheck(tokenUrl, nonces)
+    const check = createProofCheck(tokenUrl, nonces, createMemory())
     const text = await prove()
     vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
-    ;(await check(text))?.claim()
+    await (await check(text))?.claim()
     vi.setSystemTime(new Date('2026-01-01T00:05:59Z'))
     const late = await check(text)
-    expect(() => late?.claim()).toThrow(refusal('invalid_dpop_proof'))
+    await expect(late?.claim()).rejects.toEqual(refusal('invalid_dpop_proof'))
   })
 })

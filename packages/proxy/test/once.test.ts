@@ -9,35 +9,38 @@ function start(options: Partial<OnceOptions> = {}) {
 
 const refusal = (code: string, status: number) => expect.objectContaining({ code, status })
 
-test('a name can be claimed once, and again when its time is over', () => {
+test('a name can be claimed once, and again when its time is over', async () => {
   const once = start()
-  expect(once.claim('a')).toBe(true)
+  expect(await once.claim('a')).toBe(true)
   vi.advanceTimersByTime(999)
-  expect(once.claim('a')).toBe(false)
-  expect(once.claim('b')).toBe(true)
+  expect(await once.claim('a')).toBe(false)
+  expect(await once.claim('b')).toBe(true)
   vi.advanceTimersByTime(1)
-  expect(once.claim('a')).toBe(true)
-  expect(once.claim('b')).toBe(false)
+  expect(await once.claim('a')).toBe(true)
+  expect(await once.claim('b')).toBe(false)
 })
 
-test('when it is full, nothing is forgotten: the answer is to come back later', () => {
+test('when it is full, nothing is forgotten: the answer is to come back later', async () => {
   const once = start({ limit: 2 })
-  once.claim('a')
-  once.claim('b')
-  expect(() => once.claim('c')).toThrow(refusal('temporarily_unavailable', 503))
-  expect(once.claim('a')).toBe(false)
+  await once.claim('a')
+  await once.claim('b')
+  await expect(once.claim('c')).rejects.toEqual(refusal('temporarily_unavailable', 503))
+  expect(await once.claim('a')).toBe(false)
   vi.advanceTimersByTime(1000)
-  expect(once.claim('c')).toBe(true)
+  expect(await once.claim('c')).toBe(true)
 })
 
-test('each owner has names and a limit of his own, so that none takes the place of the others', () => {
+test('each owner has names and a limit of his own, so that none takes the place of the others', async () => {
   const once = start({ limit: 100, limitOfOwner: 2 })
-  expect([once.claim('a', 'one'), once.claim('a', 'other')]).toEqual([true, true])
-  once.claim('b', 'one')
-  expect(() => once.claim('c', 'one')).toThrow(refusal('temporarily_unavailable', 429))
-  expect(once.claim('a', 'one')).toBe(false)
-  expect(once.claim('b', 'other')).toBe(true)
+  expect(await Promise.all([once.claim('a', 'one'), once.claim('a', 'other')])).toEqual([
+    true,
+    true,
+  ])
+  await once.claim('b', 'one')
+  await expect(once.claim('c', 'one')).rejects.toEqual(refusal('temporarily_unavailable', 429))
+  expect(await once.claim('a', 'one')).toBe(false)
+  expect(await once.claim('b', 'other')).toBe(true)
   vi.advanceTimersByTime(1000)
-  expect([once.claim('c', 'one'), once.claim('d', 'one')]).toEqual([true, true])
-  expect(() => once.claim('e', 'one')).toThrow(refusal('temporarily_unavailable', 429))
+  expect(await Promise.all([once.claim('c', 'one'), once.claim('d', 'one')])).toEqual([true, true])
+  await expect(once.claim('e', 'one')).rejects.toEqual(refusal('temporarily_unavailable', 429))
 })

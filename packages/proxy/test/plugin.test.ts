@@ -104,7 +104,7 @@ test('an unexpected error is told without detail', async () => {
 })
 
 describe('registration fails', () => {
-  const wrong: [keyof RoambiProxyOptions, unknown][] = [
+  const wrong: [string, unknown][] = [
     ['clientId', ''],
     ['clientId', undefined],
     ['clientSecret', ''],

@@ -90,7 +90,7 @@ test.each([
   ['secret-2\r\n', 'secret-2'],
 ])('the secret may come from a file: %j', (content, secret) => {
   const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile(content) }
-  expect(readSettings({ ...environment, ...changes }).clientSecret).toBe(secret)
+  expect(readSettings({ ...environment, ...changes })).toMatchObject({ clientSecret: secret })
 })
 
 const sealingKeysProblem =
@@ -139,7 +139,10 @@ describe('a sentence names the variable', () => {
       { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: '/nowhere' },
       "ROAMBI_CLIENT_SECRET_FILE names a file that can't be read.",
     ],
-    [{ ROAMBI_CLIENT_SECRET: 'a\tb' }, 'ROAMBI_CLIENT_SECRET must be printable ASCII.'],
+    [
+      { ROAMBI_CLIENT_SECRET: 'a\tb' },
+      'ROAMBI_CLIENT_SECRET must be printable ASCII, or a list of such.',
+    ],
     [
       { ROAMBI_API_URL: 'http://api.roambi.com/1' },
       'ROAMBI_API_URL must be an https URL without query and fragment (http on a loopback host only).',
@@ -188,7 +191,9 @@ describe('a sentence names the variable', () => {
 
   test('an empty file is no secret', () => {
     const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile('\n') }
-    expect(sentences(changes)).toEqual(['ROAMBI_CLIENT_SECRET must be printable ASCII.'])
+    expect(sentences(changes)).toEqual([
+      'ROAMBI_CLIENT_SECRET must be printable ASCII, or a list of such.',
+    ])
   })
 
   test('one for each variable, all at once', () => {

@@ -157,15 +157,15 @@ export const refreshForm = (refreshToken: string): Record<string, string> => ({
 
 /** A renewal that gets through to the upstream, of a proxy with {@link plain}. */
 export async function sealedRefreshForm(): Promise<Record<string, string>> {
+  const owner = { ...client, publicUrl }
   const policy = {
-    ...client,
-    publicUrl,
     refreshTokens: 'bearer',
     refreshTokenLifetime: 60,
     refreshTokenIdleLifetime: 60,
   } as const
   const { refresh_token = '' } = await createRefreshTokens(
     createKeyRing(sealingKeys),
+    owner,
     policy,
   ).issue(
     { access_token: 'a', token_type: 'Bearer', refresh_token: 'r' },
