@@ -4,7 +4,7 @@ import { createMemoryOnly } from './memory-only.ts'
 import { createReport } from './report.ts'
 import { roambi } from './roambi.ts'
 import { createScreens } from './screens.ts'
-import { newsOf } from './session-news.ts'
+import { newsOf, newsOfDeletion } from './session-news.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTimeLeft } from './time-left.ts'
 
@@ -26,7 +26,10 @@ roambi.subscribe((snapshot) => {
   dashboard.show(snapshot.session)
 })
 
-onClick('sign-out', roambi.logout)
+onClick('sign-out', async () => {
+  const news = await roambi.logout().then(() => newsOfDeletion(), newsOfDeletion)
+  report.tell(...news)
+})
 onClick('load-portals', dashboard.load)
 
 onClick('renew', async () => {

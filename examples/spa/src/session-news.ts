@@ -1,4 +1,4 @@
-import type { Snapshot } from '@roambi-auth/browser'
+import { RoambiAuthError, type Snapshot } from '@roambi-auth/browser'
 import type { EventKind } from './event-log.ts'
 
 /** What is new, in plain words; `undefined` where the page itself shows it. */
@@ -37,4 +37,16 @@ export function newsOf({
     case 'sign-in-failed':
       return undefined
   }
+}
+
+/** What the page cannot show after a sign-out: whether the session is gone from the store as well. */
+export function newsOfDeletion(failure?: unknown): [kind: EventKind, sentence: string] {
+  if (failure === undefined) return ['news', 'The session is deleted from this browser.']
+  // Anything else is no news of the session.
+  if (!(failure instanceof RoambiAuthError) || failure.code !== 'storage_failed') throw failure
+  return [
+    'failure',
+    'You are signed out here, but this browser’s storage could not be reached to delete the ' +
+      'session. Reload the page: if you are still signed in, sign out again.',
+  ]
 }

@@ -7,6 +7,7 @@ import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Stack, startStack } from '../stack.ts'
 import { launchChromium } from './chromium.ts'
+import { bytesReceived, netLogTo } from './net-log.ts'
 import { openPopup, openTab, seeAlert, seeNews, seeSignedOut, signIn } from './user.ts'
 
 describe.skipIf(!inject('chromium'))('the client secret', () => {
@@ -24,9 +25,7 @@ describe.skipIf(!inject('chromium'))('the client secret', () => {
     stack = await startStack({ pages: 'build', proxyLog })
     folder = await mkdtemp(join(tmpdir(), 'roambi-auth-net-log-'))
     const netLog = join(folder, 'net-log.json')
-    const browser = await launchChromium({
-      args: [`--log-net-log=${netLog}`, '--net-log-capture-mode=Everything'],
-    })
+    const browser = await launchChromium({ args: netLogTo(netLog) })
     const context = await browser.newContext()
     const printed: string[] = []
     context.on('console', (message) => printed.push(message.text()))
@@ -112,15 +111,3 @@ describe.skipIf(!inject('chromium'))('the client secret', () => {
     for (const form of forms) expect(text.includes(form), form).toBe(false)
   }
 })
-
-/** Every byte that came in on any socket, by Chromium's own account of its network. */
-async function bytesReceived(netLog: string): Promise<string> {
-  const { constants, events } = JSON.parse(await readFile(netLog, 'utf8'))
-  const type = constants.logEventTypes.SOCKET_BYTES_RECEIVED
-  const sockets = new Map<number, string>()
-  for (const event of events.filter((event: { type: number }) => event.type === type)) {
-    const bytes = Buffer.from(event.params.bytes, 'base64').toString('latin1')
-    sockets.set(event.source.id, (sockets.get(event.source.id) ?? '') + bytes)
-  }
-  return [...sockets.values()].join('\n')
-}

@@ -3,11 +3,14 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Stack } from '../stack.ts'
 
+/** What the tests need to know of where the app runs. */
+type Where = Pick<Stack, 'appUrl' | 'sandbox'>
+
 /** A tab, or a frame in one. */
 type Place = Pick<Page, 'getByRole'>
 
 /** Opens the app in a new tab. */
-export async function openTab(context: BrowserContext, { appUrl }: Stack): Promise<Page> {
+export async function openTab(context: BrowserContext, { appUrl }: Where): Promise<Page> {
   const page = await context.newPage()
   await page.goto(appUrl)
   return page
@@ -28,18 +31,29 @@ export async function openPopup(page: Page): Promise<Page> {
 }
 
 /** Fills in Roambi's dialog and allows the app. */
-export async function allow(popup: Page, { sandbox: { account } }: Stack): Promise<void> {
+export async function allow(popup: Page, { sandbox: { account } }: Where): Promise<void> {
   await popup.getByLabel('Email').fill(account.email)
   await popup.getByLabel('Password').fill(account.password)
   await popup.getByRole('button', { name: 'Allow' }).click()
 }
 
 /** The whole way from a signed-out page to a signed-in one; the popup has closed by then. */
-export async function signIn(page: Page, stack: Stack): Promise<void> {
+export async function signIn(page: Page, stack: Where): Promise<void> {
   const popup = await openPopup(page)
   await Promise.all([popup.waitForEvent('close'), allow(popup, stack)])
   await seeSignedIn(page)
 }
+
+/** Clicks "Sign out", and waits until the page says whether the session is gone from the store too. */
+export async function signOut(page: Page, sentence: string | RegExp = deleted): Promise<void> {
+  const told = page.getByRole('log').getByText(sentence)
+  const before = await told.count()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await seeSignedOut(page)
+  await told.nth(before).waitFor()
+}
+
+const deleted = 'The session is deleted from this browser.'
 
 export async function seeSignedIn(page: Page): Promise<void> {
   await page.getByText('Joan Harris').waitFor()

@@ -2,7 +2,7 @@ import { RoambiAuthError, type Snapshot } from '@roambi-auth/browser'
 import { describe, expect, it } from 'vitest'
 import { adviceOn } from '../src/advice.ts'
 import { initialsOf } from '../src/profile.ts'
-import { newsOf } from '../src/session-news.ts'
+import { newsOf, newsOfDeletion } from '../src/session-news.ts'
 import { inWords } from '../src/time-left.ts'
 
 const signedOut: Snapshot = {
@@ -49,6 +49,15 @@ describe('the words of the page', () => {
     const reason = 'persistence'
     expect(newsOf({ ...signedOut, reason, persistence: 'memory' })?.[1]).toContain('can’t be kept')
     expect(newsOf({ ...signedOut, reason, persistence: 'persistent' })?.[1]).toContain('again')
+  })
+
+  it('tell whether a sign-out has reached the store', () => {
+    expect(newsOfDeletion()).toEqual(['news', 'The session is deleted from this browser.'])
+    const [kind, sentence] = newsOfDeletion(new RoambiAuthError('storage_failed', 'No.'))
+    expect(kind).toBe('failure')
+    expect(sentence).toMatch(/signed out here.* could not be reached .*sign out again/)
+    const disposed = new RoambiAuthError('disposed', 'Over.')
+    expect(() => newsOfDeletion(disposed)).toThrow(disposed)
   })
 
   it('say what to do about an error, and nothing where the page itself shows it', () => {

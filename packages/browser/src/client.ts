@@ -42,6 +42,17 @@ export interface Roambi {
    * with it, so that the refresh token is worth nothing, wherever it may be. A sign-in that is under
    * way is given up.
    *
+   * Then the proxy is asked to revoke the refresh token (RFC 7009), once for all tabs, also from a
+   * page that is being left. That is not waited for, and nothing tells how it went. Where it is
+   * lost, as when there is no network, or where the proxy has no such endpoint, no harm is done:
+   * nobody can use the token without the key.
+   *
+   * @example
+   * ```ts
+   * await roambi.logout()
+   * location.assign('/goodbye')
+   * ```
+   *
    * @throws {@link RoambiAuthError} `storage_failed`: this tab has forgotten it, the store has not;
    * `disposed`
    */
@@ -126,7 +137,7 @@ export interface Roambi {
  */
 export function createRoambi(options: RoambiOptions): Roambi {
   const settings = checkOptions(options)
-  const { name, clientId, apiUrl } = settings
+  const { name, apiUrl } = settings
   const { fetch = (...request) => globalThis.fetch(...request) } = options
   const over = new AbortController()
   const life = over.signal
@@ -137,6 +148,7 @@ export function createRoambi(options: RoambiOptions): Roambi {
   const database = createDatabase({ life: closed.signal, clock })
   const store = options.store ?? createIndexedDbStore(name, database)
   const snapshots = createSnapshots(() => state, life)
+  const tokenEndpoint = createTokenEndpoint({ ...settings, fetch, clock })
   const state = createSessionState({
     name,
     store,
@@ -146,10 +158,10 @@ export function createRoambi(options: RoambiOptions): Roambi {
       snapshots.onSession(change)
       background.rearm()
     },
+    onEnded: tokenEndpoint.revoke,
     onRenewalElsewhere: () => keeper.renewIfDue(),
   })
 
-  const tokenEndpoint = createTokenEndpoint({ url: settings.tokenUrl, clientId, fetch, clock })
   const locks = globalThis.navigator?.locks
   const turn = locks ? createLockTurn(name, locks, clock) : createLeaseTurn(state, clock)
   const keeper = createSessionKeeper({
@@ -197,7 +209,7 @@ export function createRoambi(options: RoambiOptions): Roambi {
       life.throwIfAborted()
       background.start()
       login.cancel()
-      await state.clear()
+      await state.wipe()
     },
     async getAccessToken({ rejected, signal } = {}) {
       return (await unlessAborted(signal, () => session(rejected))).accessToken

@@ -11,9 +11,11 @@ export interface DpopPostOptions {
   readonly fetch: typeof fetch
 }
 
-// A redirect would carry the code and its verifier on to where they do not belong; cookies have no
-// business there.
-const strict = { credentials: 'omit', redirect: 'error' } as const
+/**
+ * For all that goes to the proxy. A redirect would carry codes and tokens on to where they do not
+ * belong; cookies have no business there.
+ */
+export const strict = { credentials: 'omit', redirect: 'error' } as const
 
 /** Longer than the proxy waits for Roambi, so that its answer is not missed; in ms. */
 const timeout = 15_000

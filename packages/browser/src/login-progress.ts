@@ -5,11 +5,12 @@ import type { LoginAttempt } from './login-attempt.ts'
  * How far signing in has got in this tab.
  *
  * `maybe-closed`: the window may have been closed by the user, so offer a way to cancel; an answer
- * still counts. `failed`: nothing is under way any more, and `error` says why.
+ * still counts. `idle`: nothing is under way any more; `error` says why, where the user does not know.
  */
-export type LoginProgress =
-  | { readonly status: 'idle' | LoginAttempt['status'] }
-  | { readonly status: 'failed'; readonly error: RoambiAuthError }
+export interface LoginProgress {
+  readonly status: 'idle' | LoginAttempt['status']
+  readonly error?: RoambiAuthError | undefined
+}
 
 /** What counts of all that is under way; `error` is what has just ended another one. */
 export function judgeProgress(
@@ -20,7 +21,7 @@ export function judgeProgress(
   if (status) return { status }
   // Who has given it up, knows.
   const isNews = error instanceof RoambiAuthError && !givenUp.includes(error.code)
-  return isNews ? { status: 'failed', error } : { status: 'idle' }
+  return { status: 'idle', error: isNews ? error : undefined }
 }
 
 const byLiveliness = ['finishing', 'redirecting', 'open', 'maybe-closed'] as const

@@ -50,10 +50,10 @@ export function createLogin(edges: LoginEdges): Login {
     (state) => [...attempts].find((attempt) => attempt.state === state),
     () => begin({}),
   )
-  let told: LoginProgress['status'] = 'idle'
+  let told: LoginProgress = { status: 'idle' }
   let isListening = false
   // What the user sees stays: the next page may finish it.
-  life.addEventListener('abort', () => stop(({ leave }) => leave()), { once: true })
+  life.addEventListener('abort', () => stop(({ leave }) => leave()))
 
   // Not `async`: the window must open before anything is awaited.
   function login(options: LoginOptions = {}): Promise<Session> {
@@ -121,8 +121,8 @@ export function createLogin(edges: LoginEdges): Login {
   /** Tells of changes only. `error` is what has just ended one of the attempts. */
   function tell(error?: unknown): void {
     const progress = judgeProgress([...attempts], error)
-    if (progress.status === told && told !== 'failed') return
-    told = progress.status
+    if (progress.status === told.status && progress.error === told.error) return
+    told = progress
     edges.onProgress(progress)
   }
 

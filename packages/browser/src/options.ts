@@ -36,6 +36,7 @@ export interface Settings {
   /** What every answer names as `iss`; `undefined`: the page at `authorizeUrl` names none. */
   readonly issuer: string | undefined
   readonly tokenUrl: string
+  readonly revocationUrl: string
   readonly apiUrl: string
 }
 
@@ -53,6 +54,7 @@ export function checkOptions(options: RoambiOptions): Settings {
     authorizeUrl: absoluteUrl('authorizeUrl', authorizeUrl),
     issuer: options.authorizeUrl === undefined ? new URL(base).origin : undefined,
     tokenUrl: new URL('1/token', base).href,
+    revocationUrl: new URL('1/revoke', base).href,
     apiUrl: asFolder(absoluteUrl('apiUrl', options.apiUrl ?? new URL('1/', base).href)),
   }
 }

@@ -32,7 +32,7 @@ export function createRenewalTimer({
 }: RenewalTimerOptions): () => void {
   let callOff = () => {}
   let armedFor: number | undefined
-  life.addEventListener('abort', () => callOff(), { once: true })
+  life.addEventListener('abort', () => callOff())
 
   function arm(): void {
     const due = dueAt()

@@ -1,4 +1,4 @@
-import { del, get, type UseStore, update } from 'idb-keyval'
+import { promisifyRequest, type UseStore } from 'idb-keyval'
 import { createDatabase } from './indexed-db.ts'
 
 /**
@@ -43,9 +43,17 @@ export function createIndexedDbStore(
   database: UseStore = createDatabase(),
 ): SessionStore {
   return {
-    read: () => get<unknown>(name, database),
-    update: (change) => update<unknown>(name, change, database),
+    read: () => database('readonly', (records) => promisifyRequest(records.get(name))),
+    update: (change) =>
+      database('readwrite', async (records) => {
+        records.put(change(await promisifyRequest(records.get(name))), name)
+        await promisifyRequest(records.transaction)
+      }),
     // Other than an update to nothing, it works when the quota is used up.
-    remove: () => del(name, database),
+    remove: () =>
+      database('readwrite', (records) => {
+        records.delete(name)
+        return promisifyRequest(records.transaction)
+      }),
   }
 }

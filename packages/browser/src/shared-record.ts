@@ -1,5 +1,7 @@
 import { type Clock, within } from './clock.ts'
 import { RoambiAuthError } from './errors.ts'
+import type { StoredSession } from './session.ts'
+import { changeOf, type SessionChange } from './session-change.ts'
 import {
   blankRecord,
   isNewer,
@@ -36,22 +38,19 @@ export interface SharedRecord {
   hear(record: SessionRecord): void
 }
 
-/** A step in what is known, made by this tab or not. */
-export interface Step {
-  readonly before: SessionRecord | undefined
-  readonly after: SessionRecord
-  readonly isOurs: boolean
-}
-
 export interface SharedRecordOptions {
   readonly store: SessionStore
   readonly clock: Clock
   readonly life: AbortSignal
   /** Told in the same task, so it must not call back in. */
-  readonly onStep: (step: Step) => void
-  /** The store has again what only this tab knew. */
-  readonly onRestored: (record: SessionRecord) => void
-  readonly onPersistence: () => void
+  readonly onChange: (change: SessionChange) => void
+  /** Tells the other tabs what this one has done to the record. */
+  readonly tell: (reason: string, record: SessionRecord) => void
+  /**
+   * The user has signed out of it, and this tab was the one that took it out of the store; or only
+   * this tab had it, or could not reach the store.
+   */
+  readonly onEnded: (session: StoredSession) => void
 }
 
 /** How long an access may take, in ms; an IndexedDB store is quicker to give up. */
@@ -65,9 +64,9 @@ export function createSharedRecord({
   store,
   clock,
   life,
-  onStep,
-  onRestored,
-  onPersistence,
+  onChange,
+  tell,
+  onEnded,
 }: SharedRecordOptions): SharedRecord {
   let known: SessionRecord | undefined
   let persistence: Persistence = 'persistent'
@@ -76,20 +75,23 @@ export function createSharedRecord({
   let failures = 0
   let restoredAt = Number.NEGATIVE_INFINITY
   let callOff = () => {}
-  life.addEventListener('abort', () => callOff(), { once: true })
+  life.addEventListener('abort', () => callOff())
 
-  function learn(record: SessionRecord, isOurs = false): SessionRecord {
+  function learn(record: SessionRecord, elsewhere = true): SessionRecord {
     const before = known
     if (before && isNewer(before, record)) return before
     known = record
-    if (!before || isNewer(record, before)) onStep({ before, after: record, isOurs })
+    if (before && !isNewer(record, before)) return record
+    const change = changeOf(before, record, elsewhere)
+    if (!elsewhere) tell(change.reason, record)
+    onChange(change)
     return record
   }
 
   function turnTo(next: Persistence): void {
     if (next === persistence) return
     persistence = next
-    onPersistence()
+    onChange({ reason: 'persistence', elsewhere: false })
   }
 
   async function access<T>(use: () => Promise<T>): Promise<T> {
@@ -123,13 +125,27 @@ export function createSharedRecord({
   const newest = (record: SessionRecord) => (known && isNewer(known, record) ? known : record)
 
   /** One transaction. When it comes too late, all has gone on without it, and it changes nothing. */
-  function inStore(transition: (record: SessionRecord) => SessionRecord): Promise<void> {
+  function inStore(
+    transition: (newest: SessionRecord, stored: SessionRecord) => SessionRecord,
+  ): Promise<void> {
     let isTooLate = false
+    let ended: StoredSession | null = null
     const update = async () =>
-      store.update((stored) => (isTooLate ? stored : transition(newest(readRecord(stored)))))
-    return access(update).finally(() => {
-      isTooLate = true
-    })
+      store.update((found) => {
+        if (isTooLate) return found
+        const stored = readRecord(found)
+        const after = transition(newest(stored), stored)
+        // Whichever change it is that brings the tombstone: tabs hear of it before the store has it.
+        ended = after.end === 'signed-out' ? stored.session : null
+        return after
+      })
+    return access(update)
+      .then(() => {
+        if (ended) onEnded(ended)
+      })
+      .finally(() => {
+        isTooLate = true
+      })
   }
 
   async function change(transition: (record: SessionRecord) => SessionRecord) {
@@ -147,7 +163,7 @@ export function createSharedRecord({
       )
     }
     after ??= remember(known ?? blankRecord)
-    return learn(after, after !== before)
+    return learn(after, after === before)
   }
 
   async function read() {
@@ -170,7 +186,7 @@ export function createSharedRecord({
     const record = await change((newer) => newer)
     if (persistence === 'memory') return record
     restoredAt = clock.now()
-    onRestored(record)
+    tell(record.end ?? 'restored', record)
     return record
   }
 
@@ -184,12 +200,16 @@ export function createSharedRecord({
     read,
     change,
     async wipe() {
-      learn(signedOut(known ?? blankRecord, clock.now()), true)
+      const before = known ?? blankRecord
+      /** Whether no transaction can end it: the store does not have it, or can't be reached. */
+      let isOnlyHere = true
+      learn(signedOut(before, clock.now()), false)
       const neverWorked = persistence === 'memory' && !hasWorked
       let after: SessionRecord | undefined
       const bury = () =>
-        inStore((record) => {
+        inStore((record, stored) => {
           after = record.session ? signedOut(record, clock.now()) : record
+          isOnlyHere = isNewer(before, stored)
           return after
         })
       try {
@@ -198,10 +218,15 @@ export function createSharedRecord({
           access(async () => store.remove()).then(() => bury().catch(() => {})),
         )
       } catch (error) {
+        isOnlyHere = true
         // Where there is no store at all, it has nothing.
         if (!neverWorked || (error as RoambiAuthError).retryable) throw error
+      } finally {
+        if (after) learn(after, false)
+        // Once more: a tab that was opened meanwhile has found the session in the store.
+        if (known?.end === 'signed-out') tell('signed-out', known)
+        if (before.session && isOnlyHere) onEnded(before.session)
       }
-      if (after) learn(after, true)
     },
     wake() {
       failedAt = Number.NEGATIVE_INFINITY

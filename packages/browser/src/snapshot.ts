@@ -1,9 +1,9 @@
 import type { RoambiAuthError } from './errors.ts'
 import type { LoginProgress } from './login-progress.ts'
 import { publicSession, type Session } from './session.ts'
+import type { SessionChange } from './session-change.ts'
 import type { SessionRecord } from './session-record.ts'
-import type { SessionChange, SessionState } from './session-state.ts'
-import type { Persistence } from './shared-record.ts'
+import type { Persistence, SharedRecord } from './shared-record.ts'
 
 /** What an app may know at one moment, without tokens. It never changes: the next one is another. */
 export interface Snapshot {
@@ -57,13 +57,13 @@ export const firstSnapshot: Snapshot = Object.freeze({
 })
 
 export function createSnapshots(
-  state: () => Pick<SessionState, 'known' | 'persistence'>,
+  state: () => Pick<SharedRecord, 'known' | 'persistence'>,
   life: AbortSignal,
 ): Snapshots {
   const listeners = new Set<(snapshot: Snapshot) => void>()
   let current = firstSnapshot
   let progress: LoginProgress = { status: 'idle' }
-  life.addEventListener('abort', () => listeners.clear(), { once: true })
+  life.addEventListener('abort', () => listeners.clear())
 
   function take(reason: SnapshotReason, elsewhere: boolean): void {
     const { known, persistence } = state()
@@ -75,8 +75,8 @@ export function createSnapshots(
       session,
       expiresAt: session?.expiresAt,
       persistence,
-      signInWindow: isWindow(progress) ? progress.status : undefined,
-      error: progress.status === 'failed' ? progress.error : undefined,
+      signInWindow: windowOf(progress),
+      error: progress.error,
     })
     current = snapshot
     for (const listener of listeners) {
@@ -104,17 +104,16 @@ export function createSnapshots(
 
 function statusOf(known: SessionRecord | undefined, progress: LoginProgress): Snapshot['status'] {
   if (known?.session) return 'signed-in'
-  if (progress.status !== 'idle' && progress.status !== 'failed') return 'signing-in'
+  if (progress.status !== 'idle') return 'signing-in'
   if (!known) return 'loading'
   return known.end === 'expired' ? 'expired' : 'signed-out'
 }
 
-function isWindow(progress: LoginProgress): progress is { status: 'open' | 'maybe-closed' } {
-  return progress.status === 'open' || progress.status === 'maybe-closed'
+function windowOf({ status }: LoginProgress): Snapshot['signInWindow'] {
+  return status === 'open' || status === 'maybe-closed' ? status : undefined
 }
 
-function reasonOf({ status }: LoginProgress): SnapshotReason {
-  if (status === 'failed') return 'sign-in-failed'
-  if (status === 'idle') return 'sign-in-ended'
+function reasonOf({ status, error }: LoginProgress): SnapshotReason {
+  if (status === 'idle') return error ? 'sign-in-failed' : 'sign-in-ended'
   return status === 'open' ? 'window-open' : status
 }

@@ -34,7 +34,7 @@ export function createTabChannel(
     else if (reason === renewalBegun) onRenewalBegun()
     else onNews()
   })
-  life.addEventListener('abort', () => channel.close(), { once: true })
+  life.addEventListener('abort', () => channel.close())
   return {
     tell(reason, { epoch, version }) {
       if (!life.aborted) channel.postMessage({ reason, epoch, version })

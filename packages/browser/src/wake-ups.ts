@@ -36,5 +36,5 @@ export function listenForWakeUps(
   const options = { signal: life }
   for (const type of ['online', 'pageshow', 'focus']) addEventListener(type, wake, options)
   document.addEventListener('visibilitychange', wake, options)
-  life.addEventListener('abort', () => callOff?.(), { once: true })
+  life.addEventListener('abort', () => callOff?.())
 }

@@ -174,7 +174,7 @@ describe('a fault of the API', () => {
   it('does not carry a POST out twice', async () => {
     backend.sandbox.failNext('drop-answer', { on: 'api' })
     const response = await publish(backend.openFetch(createJumpingClock()), 'Lost')
-    expect(response.status).toBe(503)
+    expect(response.status).toBe(502)
     expect(backend.received()).toEqual(['POST 202'])
   })
 

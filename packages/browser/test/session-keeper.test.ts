@@ -19,6 +19,7 @@ function createKeeper(age: number, turn: Turn = (task) => task()) {
     clock,
     life: new AbortController().signal,
     onChange() {},
+    onEnded() {},
     onRenewalElsewhere() {},
   })
   const renew = vi.fn(async (old: StoredSession) => {
@@ -86,7 +87,7 @@ describe('a call for a session', () => {
   ])('gives nothing when %s is signed in at the end of the turn', async (who, code) => {
     const turn: Turn = async (task) => {
       const result = await task()
-      await state.clear()
+      await state.wipe()
       const user = { ...session, signedInAt: start + life }
       if (who !== 'nobody') await state.change((before) => signedIn(before, user, start + life))
       return result
@@ -114,7 +115,7 @@ describe('a tab that waits too long for another one', () => {
 
   it('hands out nothing once the user has signed out', async () => {
     const { keeper, state } = createKeeper(life - 1000, async () => {
-      await state.clear()
+      await state.wipe()
       throw new DOMException('No turn', 'TimeoutError')
     })
     await expect(keeper.session()).rejects.toMatchObject({ code: 'network_error' })

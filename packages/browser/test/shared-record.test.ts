@@ -20,7 +20,7 @@ describe('what a tab knows of the record', () => {
     expect(shared.known).toBeUndefined()
     expect(await shared.read()).toBe(record)
     expect(shared.known).toBe(record)
-    expect(told).toEqual(['step'])
+    expect(told).toEqual(['loaded'])
   })
 
   it('is blank where something else is stored', async () => {
@@ -33,7 +33,7 @@ describe('what a tab knows of the record', () => {
     await shared.change(renewed)
     await shared.read()
     shared.hear(record)
-    expect(told).toEqual(['our step'])
+    expect(told).toEqual(['others: signed-in', 'signed-in'])
     expect(shared.known?.version).toBe(1)
   })
 
@@ -51,7 +51,7 @@ describe('what a tab knows of the record', () => {
     await store.remove()
     expect(await shared.read()).toBe(record)
     expect(await store.read()).toBe(record)
-    expect(told).toEqual(['step', 'restored'])
+    expect(told).toEqual(['loaded', 'others: restored'])
   })
 })
 
@@ -63,7 +63,7 @@ describe('a store that fails', () => {
     faults.update = closed
     expect(await shared.change(renewed)).toMatchObject({ version: 1 })
     expect(shared.persistence).toBe('memory')
-    expect(told).toEqual(['step', 'persistence', 'our step'])
+    expect(told).toEqual(['loaded', 'persistence', 'others: renewed', 'renewed'])
     const touch = vi.fn(closed)
     Object.assign(faults, { read: touch, update: touch })
     clock.advance(9999)
@@ -86,7 +86,7 @@ describe('a store that fails', () => {
     await wholeTurn()
     expect(await store.read()).toMatchObject({ version: 1 })
     expect(shared.persistence).toBe('persistent')
-    expect(told.slice(-2)).toEqual(['persistence', 'restored'])
+    expect(told.slice(-2)).toEqual(['persistence', 'others: restored'])
   })
 
   it('is tried at once when the page has woken', async () => {
@@ -228,6 +228,132 @@ describe('wiping', () => {
   })
 })
 
+describe('the session that a wipe has ended', () => {
+  const { refreshToken } = session
+  const other = { ...session, refreshToken: 'c21b60' }
+
+  it('is named when the store has forgotten it', async () => {
+    const { store, faults, release } = unreliable(record)
+    const { shared, ended } = createTab(store)
+    faults.update = 'late'
+    const wiping = shared.wipe()
+    await wholeTurn()
+    expect(ended).toEqual([])
+    release()
+    await wiping
+    expect(ended).toEqual([refreshToken])
+  })
+
+  it('is named by one of the tabs that end it at once, and once by each', async () => {
+    const store = memoryStore(record)
+    const tabs = [createTab(store), createTab(store)]
+    for (const { shared } of tabs) await shared.read()
+    await Promise.all([...tabs, ...tabs].map(({ shared }) => shared.wipe()))
+    expect(tabs.flatMap(({ ended }) => ended)).toEqual([refreshToken])
+  })
+
+  it('is named by who gets to the store first, also where that has only heard of the end', async () => {
+    const { store, faults, release } = unreliable(record)
+    const slow = createTab(store)
+    const quick = createTab(store)
+    for (const { shared } of [slow, quick]) await shared.read()
+    faults.update = 'late'
+    const wiping = slow.shared.wipe()
+    faults.update = undefined
+    quick.shared.hear(slow.shared.known as SessionRecord)
+    await quick.shared.wipe()
+    expect(quick.ended).toEqual([refreshToken])
+    release()
+    await wiping
+    expect(slow.ended).toEqual([])
+  })
+
+  it('is named by the tab whose other change brings the tombstone into the store', async () => {
+    const { store, faults, release } = unreliable(record)
+    const [one, two] = [createTab(store), createTab(store)]
+    for (const { shared } of [one, two]) await shared.read()
+    faults.update = 'late'
+    const wiping = one.shared.wipe()
+    faults.update = undefined
+    two.shared.hear(one.shared.known as SessionRecord)
+    await two.shared.change((newest) => newest)
+    release()
+    await wiping
+    expect([one.ended, two.ended]).toEqual([[], [refreshToken]])
+  })
+
+  it('is the one of another tab, where that has signed in since', async () => {
+    const store = memoryStore(record)
+    const { shared, ended } = createTab(store)
+    await shared.read()
+    await createTab(store).shared.change((before) => signedIn(before, other, start + 9e9))
+    await shared.wipe()
+    expect(ended).toEqual([other.refreshToken])
+  })
+
+  it('is also the one that only this tab has, where the store has missed it', async () => {
+    const { store, faults } = unreliable(record)
+    const { shared, ended, clock } = createTab(store)
+    await shared.read()
+    faults.update = closed
+    await shared.change((before) => committed(before, before, other))
+    faults.update = undefined
+    clock.advance(10_000)
+    await shared.wipe()
+    expect(ended).toEqual([refreshToken, other.refreshToken])
+  })
+
+  it('is named when there was no room for a tombstone', async () => {
+    const store = memoryStore(record)
+    const update: SessionStore['update'] = async (change) => {
+      change(await store.read())
+      return full()
+    }
+    const { shared, ended } = createTab({ ...store, update })
+    await shared.read()
+    await shared.wipe()
+    expect(ended).toEqual([refreshToken])
+  })
+
+  it('is named where the store has failed, which may still have it', async () => {
+    const { store, faults } = unreliable(record)
+    const { shared, ended } = createTab(store)
+    await shared.read()
+    Object.assign(faults, { update: closed, remove: closed })
+    await expect(shared.wipe()).rejects.toMatchObject({ code: 'storage_failed' })
+    expect(ended).toEqual([refreshToken])
+  })
+
+  it('is named where the store has seen the end, and has not kept it', async () => {
+    const seeing: SessionStore['update'] = async (change) => {
+      change(record)
+      return closed()
+    }
+    const store = { ...memoryStore(record), update: seeing, remove: closed }
+    const { shared, ended } = createTab(store)
+    await shared.read()
+    await expect(shared.wipe()).rejects.toMatchObject({ code: 'storage_failed' })
+    expect(ended).toEqual([refreshToken])
+  })
+
+  it('is named at last by who could not see it at first', async () => {
+    const { store, faults } = unreliable(record)
+    const { shared, ended } = createTab(store)
+    Object.assign(faults, { update: closed, remove: closed })
+    await expect(shared.wipe()).rejects.toMatchObject({ code: 'storage_failed' })
+    Object.assign(faults, { update: undefined, remove: undefined })
+    shared.wake()
+    await shared.wipe()
+    expect(ended).toEqual([refreshToken])
+  })
+
+  it('is none where nobody is signed in', async () => {
+    const { shared, ended } = createTab(memoryStore(undefined))
+    await shared.wipe()
+    expect(ended).toEqual([])
+  })
+})
+
 const missing = async () => {
   throw new RoambiAuthError('storage_failed', 'There is none.')
 }
@@ -236,15 +362,16 @@ function createTab(store: SessionStore) {
   const clock = createHandClock()
   const life = new AbortController()
   const told: string[] = []
+  const ended: (string | undefined)[] = []
   const shared = createSharedRecord({
     store,
     clock,
     life: life.signal,
-    onStep: ({ isOurs }) => told.push(isOurs ? 'our step' : 'step'),
-    onRestored: () => told.push('restored'),
-    onPersistence: () => told.push('persistence'),
+    onChange: ({ reason, elsewhere }) => told.push(elsewhere ? `${reason} elsewhere` : reason),
+    tell: (reason) => told.push(`others: ${reason}`),
+    onEnded: ({ refreshToken }) => ended.push(refreshToken),
   })
-  return { shared, clock, life, told }
+  return { shared, ended, clock, life, told }
 }
 
 type Fault = (() => Promise<never>) | 'late' | 'silent' | undefined

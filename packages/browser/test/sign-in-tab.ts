@@ -50,7 +50,7 @@ export function openTab(edges: Partial<LoginEdges> & { store?: SessionStore } = 
     life,
     finish,
     signedInElsewhere: () => new Promise(() => {}),
-    onProgress: (next) => told.push(next.status === 'failed' ? next.error.code : next.status),
+    onProgress: (next) => told.push(next.error?.code ?? next.status),
     hasFocus: () => false,
     ...edges,
   })

@@ -93,7 +93,7 @@ describe('a sign-in', () => {
     const { snapshots, learn } = createState()
     learn(blankRecord)
     const error = new RoambiAuthError('access_denied', 'No.')
-    snapshots.onLogin({ status: 'failed', error })
+    snapshots.onLogin({ status: 'idle', error })
     const failed = { status: 'signed-out', reason: 'sign-in-failed', error }
     expect(snapshots.getSnapshot()).toMatchObject(failed)
     snapshots.onLogin({ status: 'open' })

@@ -16,7 +16,8 @@ function tokenEndpoint(tokens: object) {
   const forms: Record<string, string>[] = []
   const thumbprints: string[] = []
   const endpoint = createTokenEndpoint({
-    url: 'https://auth.example.com/1/token',
+    tokenUrl: 'https://auth.example.com/1/token',
+    revocationUrl: 'https://auth.example.com/1/revoke',
     clientId: 'client-1',
     clock: { now: () => 1000 },
     async fetch(...input) {

@@ -180,9 +180,9 @@ function createLeaseTurns() {
       store,
       clock,
       life: new AbortController().signal,
-      onStep() {},
-      onRestored() {},
-      onPersistence() {},
+      onChange() {},
+      tell() {},
+      onEnded() {},
     })
   const shared = createShared()
   const tabs: [Turn, Turn] = [

@@ -1,7 +1,8 @@
 // What a person does with the example, in any engine.
 
+import { expect } from 'vitest'
 import type { Stack } from '../../stack.ts'
-import type { Tab } from './engine.ts'
+import { patience, type Tab } from './engine.ts'
 
 export const user = 'Joan Harris'
 
@@ -25,10 +26,17 @@ export async function fillIn(dialog: Tab, { sandbox: { account } }: Stack): Prom
   await dialog.click('Allow')
 }
 
+/** Until the session is gone from the store too: the page shows the sign-out before that. */
 export async function signOut(tab: Tab): Promise<void> {
+  const deletions = () => tab.evaluate<number>(countDeletions)
+  const before = await deletions()
   await tab.click('Sign out')
   await seeSignedOut(tab)
+  await expect.poll(deletions, { timeout: patience }).toBe(before + 1)
 }
+
+const countDeletions = `[...document.querySelectorAll('[role=log] li')].filter(
+  ({ textContent }) => textContent.includes('The session is deleted from this browser.')).length`
 
 export async function seeSignedOut(tab: Tab): Promise<void> {
   await tab.see('Sign in with Roambi')

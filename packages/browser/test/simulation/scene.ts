@@ -87,6 +87,7 @@ export function createScene(
             ? createLockTurn('app', locks.of(page), page.clock)
             : createLeaseTurn(state, page.clock, page.name),
         onChange: (...fact) => witness.onChange(...fact),
+        onRevocation: (...fact) => witness.onRevocation(...fact),
       })
       tabs.push(tab)
       return tab

@@ -3,6 +3,7 @@ import { createChance } from './chance.ts'
 import { lawOfCalls } from './law-of-calls.ts'
 import { lawOfLogouts } from './law-of-logouts.ts'
 import { lawOfRenewals } from './law-of-renewals.ts'
+import { lawOfRevocations } from './law-of-revocations.ts'
 import { lawOfSessions } from './law-of-sessions.ts'
 import { createLedger } from './ledger.ts'
 import { createScene, type Scene, type Setting } from './scene.ts'
@@ -95,6 +96,6 @@ export async function runSchedule(
 
 function witnessOf(scene: Scene): Witness {
   const ledger = createLedger(scene)
-  const laws = [lawOfRenewals, lawOfSessions, lawOfLogouts, lawOfCalls]
+  const laws = [lawOfRenewals, lawOfSessions, lawOfLogouts, lawOfRevocations, lawOfCalls]
   return allOf([ledger, ...laws.map((law) => law(scene, ledger))])
 }

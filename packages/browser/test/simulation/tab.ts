@@ -1,12 +1,9 @@
 import { createBackground } from '../../src/background.ts'
 import type { StoredSession } from '../../src/session.ts'
+import type { SessionChange } from '../../src/session-change.ts'
 import { createSessionKeeper } from '../../src/session-keeper.ts'
 import { signedIn } from '../../src/session-record.ts'
-import {
-  createSessionState,
-  type SessionChange,
-  type SessionState,
-} from '../../src/session-state.ts'
+import { createSessionState, type SessionState } from '../../src/session-state.ts'
 import type { Turn } from '../../src/turn.ts'
 import type { Browser } from './browser.ts'
 import type { Network } from './network.ts'
@@ -33,6 +30,7 @@ export interface TabEdges {
   /** Of an access token, in ms. */
   readonly lifetime: number
   readonly onChange: (tab: Tab, change: SessionChange) => void
+  readonly onRevocation: (tab: Tab, session: StoredSession) => void
 }
 
 export function openTab(edges: TabEdges): Tab {
@@ -52,6 +50,7 @@ export function openTab(edges: TabEdges): Tab {
       edges.onChange(tab, change)
       background.rearm()
     },
+    onEnded: (session) => edges.onRevocation(tab, session),
     onRenewalElsewhere: () => keeper.renewIfDue(),
   })
   const tokenEndpoint = network.tokenEndpointOf(page)
@@ -77,7 +76,7 @@ export function openTab(edges: TabEdges): Tab {
       const session = { accessToken, refreshToken, dpopKey, ...times }
       await state.change((record) => signedIn(record, session, clock.now()))
     },
-    logout: state.clear,
+    logout: state.wipe,
   }
   page.guard(background.start)()
   return tab

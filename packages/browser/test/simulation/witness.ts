@@ -1,7 +1,7 @@
 import type { RoambiAuthError } from '../../src/errors.ts'
 import type { StoredSession } from '../../src/session.ts'
+import type { SessionChange } from '../../src/session-change.ts'
 import type { SessionRecord } from '../../src/session-record.ts'
-import type { SessionChange } from '../../src/session-state.ts'
 import type { Sending } from './network.ts'
 import type { Page } from './page.ts'
 import type { Grant } from './proxy.ts'
@@ -43,6 +43,8 @@ export interface Witness {
   onSignedIn(deed: Deed, grant: Grant): void
   onLogout(deed: Deed): void
   onLoggedOut(deed: Deed): void
+  /** A tab has the session that it has ended revoked. */
+  onRevocation(tab: Tab, session: StoredSession): void
   /** Nothing has happened for minutes, all is well again, and every tab is awake. */
   onPeace(): void
 }
@@ -67,6 +69,7 @@ export function allOf(laws: readonly Partial<Witness>[]): Witness {
     onSignedIn: tell('onSignedIn'),
     onLogout: tell('onLogout'),
     onLoggedOut: tell('onLoggedOut'),
+    onRevocation: tell('onRevocation'),
     onPeace: tell('onPeace'),
   }
 }
