@@ -7,12 +7,11 @@ export function refusesToken(status: number, body: string): boolean {
 
 /** Whether the request may be sent again after a while. */
 export function asksToWait(method: string, status: number, body: string): boolean {
-  // Over the rate limit, as the Java SDK knows it. Nothing has been done, as with Roambi's 503.
+  // Over the rate limit, as the Java SDK knows it. Nothing has been done, as with every 503.
   if (status === 403) return /rate limit exceeded/i.test(body)
-  // The proxy's own 503 also stands for a connection that broke off.
-  const mayBeDone = status === 504 || body.includes('temporarily_unavailable')
-  const isBusy = status === 503 || status === 504
-  return isBusy && (!mayBeDone || idempotentMethods.includes(method))
+  if (status === 503) return true
+  // The connection broke off, or nobody answered in time: it may have been done.
+  return (status === 502 || status === 504) && idempotentMethods.includes(method)
 }
 
 /** RFC 9110 section 9.2.2. */

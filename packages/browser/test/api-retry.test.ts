@@ -22,12 +22,13 @@ describe('another token', () => {
 })
 
 describe('a wait', () => {
-  it.each([200, 202, 304, 400, 401, 402, 404, 408, 429, 500, 502])('is none for %i', (status) => {
+  it.each([200, 202, 304, 400, 401, 402, 404, 408, 429, 500, 501])('is none for %i', (status) => {
     expect(asksToWait('GET', status, refusal('service_unavailable'))).toBe(false)
   })
 
-  it.each(['GET', 'POST', 'PATCH'])('may help a busy API: %s', (method) => {
+  it.each(['GET', 'POST', 'PATCH'])('may help a busy API or proxy: %s', (method) => {
     expect(asksToWait(method, 503, refusal('service_unavailable'))).toBe(true)
+    expect(asksToWait(method, 503, refusal('temporarily_unavailable'))).toBe(true)
     expect(asksToWait(method, 503, '')).toBe(true)
   })
 
@@ -46,8 +47,8 @@ describe('a wait', () => {
     ['POST', false],
     ['PATCH', false],
   ])('is for what may have been done already, if twice does no harm: %s', (method, isSent) => {
+    expect(asksToWait(method, 502, '')).toBe(isSent)
     expect(asksToWait(method, 504, '')).toBe(isSent)
-    expect(asksToWait(method, 503, refusal('temporarily_unavailable'))).toBe(isSent)
   })
 })
 

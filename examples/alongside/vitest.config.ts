@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Without `import`: it would count for what is required as well, which helmet can't take.
+  ssr: { resolve: { conditions: ['@roambi-auth/source', 'node'] } },
+  // A browser on a busy machine takes its time; each wait in the tests has its own, shorter limit.
+  test: {
+    globalSetup: '../spa/test/engines/find.ts',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A browser may lose its driver, or its driver the browser: once more, in a new tab.
+    retry: 1,
+  },
+})
