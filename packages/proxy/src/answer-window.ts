@@ -10,6 +10,10 @@ export interface AnswerWindow<T> {
   answer(token: string, owner: string | undefined, ask: () => Promise<T>): Promise<T>
 }
 
+export interface LocalAnswerWindow<T> extends AnswerWindow<T> {
+  forget(token: string, owner: string | undefined): void
+}
+
 export interface AnswerWindowOptions<T> {
   /** The token that the answer hands out in place of the one that was sent, if it does. */
   readonly successorOf?: (answer: T) => string | undefined
@@ -24,7 +28,7 @@ export function createAnswerWindow<T>({
   successorOf = () => undefined,
   life = 60_000,
   limit = 10_000,
-}: AnswerWindowOptions<T> = {}): AnswerWindow<T> {
+}: AnswerWindowOptions<T> = {}): LocalAnswerWindow<T> {
   const answers = new Map<string, Promise<T>>()
   const predecessors = new Map<string, string>()
 
@@ -75,9 +79,11 @@ export function createAnswerWindow<T>({
       keepWhileItMayBeLost(key, asked, owner)
       return asked
     },
+    forget: (token, owner) => void answers.delete(hashOf(token, owner)),
   }
 }
 
-function hashOf(token: string, owner = ''): string {
+/** What may be written down of a token and who sends it. */
+export function hashOf(token: string, owner = ''): string {
   return createHash('sha256').update(`${owner} ${token}`).digest('base64url')
 }

@@ -36,7 +36,7 @@ export function createAuthorizationCodes(
   memory: Memory,
 ): AuthorizationCodes {
   const { seal, open } = createSeal<CodeGrant>('code', ring, owner)
-  const spent = memory.once('code', { life: life * 1000 })
+  const spent = memory.once('code', { life: life * 1000, returnable: true })
   return {
     issue: (grant) => seal(grant, life),
 

@@ -5,6 +5,7 @@ import type { Endpoints } from './endpoints.ts'
 import { invalidClient } from './errors.ts'
 import type { GrantsOf } from './grants.ts'
 import type { RawParameters } from './parameters.ts'
+import { factsOf } from './request-facts.ts'
 import type { Transactions } from './transaction.ts'
 
 export interface AuthorizationEndpointOptions {
@@ -19,17 +20,19 @@ export function authorizationEndpoint(
   app: FastifyInstance,
   { grantsOf, endpoints, transactions, upstreamAuthorizeUrl }: AuthorizationEndpointOptions,
 ): void {
-  app.get<{ Querystring: RawParameters }>('/authorize', async ({ query, headers, log }, reply) => {
+  app.get<{ Querystring: RawParameters }>('/authorize', async (request, reply) => {
+    const { query, headers } = request
     const grants = grantsOf(query.client_id)
     if (!grants) throw invalidClient()
+    factsOf(request).clientId = grants.client.clientId
     const recipient = judgeRecipient(query, grants.client)
     try {
-      const request = judgeAuthorizationRequest(query, recipient)
-      const { upstreamState, setCookies } = await transactions.begin(request, headers.cookie)
+      const authorization = judgeAuthorizationRequest(query, recipient)
+      const { upstreamState, setCookies } = await transactions.begin(authorization, headers.cookie)
       reply.header('set-cookie', setCookies)
-      return reply.redirect(upstreamRequest(request.clientId, upstreamState), 303)
+      return reply.redirect(upstreamRequest(authorization.clientId, upstreamState), 303)
     } catch (error) {
-      const refusal = ownRefusal(error, log)
+      const refusal = ownRefusal(error, request)
       return reply.redirect(authorizationResponseUrl(endpoints.issuer, recipient, refusal), 303)
     }
   })

@@ -1,7 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Recipient } from './authorization-request.ts'
-import { logRefusal } from './error-answer.ts'
+import { recordRefusal } from './error-answer.ts'
 import { OAuthError } from './errors.ts'
+import { factsOf } from './request-facts.ts'
 
 export type AuthorizationResponse =
   | { readonly code: string }
@@ -22,19 +23,22 @@ export function authorizationResponseUrl(
 }
 
 /** A refusal of the proxy's own, which the log is told too. Throws on what is none. */
-export function ownRefusal(error: unknown, log: FastifyBaseLogger): AuthorizationResponse {
+export function ownRefusal(error: unknown, request: FastifyRequest): AuthorizationResponse {
   if (!(error instanceof OAuthError)) throw error
-  logRefusal(error, log)
+  recordRefusal(error, request)
   return { error: registered(error.code), error_description: error.message }
 }
 
 /** What Roambi has refused with: the registered codes and characters, and no link. */
-export function upstreamRefusal(error: string, description = ''): AuthorizationResponse {
-  const readable = description.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '').slice(0, 200)
-  return {
-    error: registered(error),
-    error_description: readable || 'Roambi gave no reason.',
-  }
+export function upstreamRefusal(
+  error: string,
+  description: string | undefined,
+  request: FastifyRequest,
+): AuthorizationResponse {
+  const code = registered(error)
+  factsOf(request).error = code
+  const readable = (description ?? '').replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '').slice(0, 200)
+  return { error: code, error_description: readable || 'Roambi gave no reason.' }
 }
 
 function registered(code: string): string {

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import {
   type AuthorizationResponse,
   authorizationResponseUrl,
@@ -10,6 +10,7 @@ import { badGateway, unknownTransaction } from './errors.ts'
 import type { Grants, GrantsOf } from './grants.ts'
 import type { Memory } from './memory.ts'
 import { type Parameters, type RawParameters, readParameters, required } from './parameters.ts'
+import { factsOf } from './request-facts.ts'
 import type { Transaction, Transactions } from './transaction.ts'
 
 export interface CallbackEndpointOptions {
@@ -30,7 +31,8 @@ export function callbackEndpoint(
   // Of one that is loaded twice at once, the browser shows but one.
   const answers = memory.answerWindow<string>('callback')
 
-  app.get<{ Querystring: RawParameters }>('/callback', async ({ query, headers, log }, reply) => {
+  app.get<{ Querystring: RawParameters }>('/callback', async (request, reply) => {
+    const { query, headers } = request
     const parameters = readParameters(query)
     const { transaction, setCookies } = await transactions.end(
       required(parameters, 'state'),
@@ -41,7 +43,8 @@ export function callbackEndpoint(
     // The lists may have been changed since the sign-in began.
     const grants = grantsOf(transaction.clientId)
     if (!grants?.client.redirectUris.includes(transaction.redirectUri)) throw unknownTransaction()
-    const response = await respond(parameters, transaction, grants, log)
+    factsOf(request).clientId = transaction.clientId
+    const response = await respond(parameters, transaction, grants, request)
     return reply.redirect(authorizationResponseUrl(endpoints.issuer, transaction, response), 303)
   })
 
@@ -49,16 +52,16 @@ export function callbackEndpoint(
     parameters: Parameters,
     transaction: Transaction,
     grants: Grants,
-    log: FastifyBaseLogger,
+    request: FastifyRequest,
   ): Promise<AuthorizationResponse> {
     const { code, error, error_description } = parameters
-    if (error) return upstreamRefusal(error, error_description)
+    if (error) return upstreamRefusal(error, error_description, request)
     try {
       if (!code) throw badGateway()
-      const trading = () => trade(code, transaction, grants, log)
+      const trading = () => trade(code, transaction, grants, request.log)
       return { code: await answers.answer(code, transaction.upstreamState, trading) }
     } catch (error) {
-      return ownRefusal(error, log)
+      return ownRefusal(error, request)
     }
   }
 

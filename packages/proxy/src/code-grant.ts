@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { AuthorizationCodes } from './authorization-code.ts'
 import type { Proof } from './dpop-proof.ts'
 import { invalidGrant } from './errors.ts'
+import type { Memory } from './memory.ts'
 import type { RefreshTokens } from './refresh-token.ts'
 import { isSealed } from './seal.ts'
 import { givenLater, type TokenAnswer } from './token-answer.ts'
@@ -35,9 +36,12 @@ export function createPkceCodeGrant(
 export function createDirectCodeGrant(
   exchange: TokenExchange,
   refreshTokens: RefreshTokens,
+  memory: Memory,
 ): CodeGrantHandler {
   return async ({ code, redirectUri }, proof, log) => {
     if (isSealed(code)) throw invalidGrant()
+    // What can't be claimed below must not cost the code.
+    if (proof) await memory.check()
     const tokens = await exchange(
       { grant_type: 'authorization_code', code, redirect_uri: redirectUri },
       log,

@@ -6,6 +6,8 @@ export interface Endpoints {
   /** The redirect URI that is registered with Roambi. */
   readonly callback: string
   readonly token: string
+  /** RFC 7009. Served only with a deny list. */
+  readonly revocation: string
 }
 
 /** @param prefix the plugin's own, such as `/auth` */
@@ -16,5 +18,6 @@ export function endpointsOf(publicUrl: string, prefix: string): Endpoints {
     authorization: `${base}/authorize`,
     callback: `${base}/callback`,
     token: `${base}/token`,
+    revocation: `${base}/revoke`,
   }
 }

@@ -1,75 +1,109 @@
-import { envSchema } from 'env-schema'
 import Type from 'typebox'
+import { checkMembers, type Members, type Values } from './check-members.ts'
+import type { Sentences } from './invalid-settings.ts'
 
-/** The variables that are set. */
-export type Given = Readonly<Record<string, string | undefined>>
-
-/** What is wrong, by the name of the variable. */
-export type Sentences = Map<string, string>
+/** The variables that are set, as strings or as the config file has them. */
+export type Given = Readonly<Record<string, unknown>>
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const text = { form: Type.String(), malformed: 'must be a string' }
+const list = {
+  form: Type.Unsafe<string | readonly string[]>({
+    type: ['string', 'array'],
+    items: { type: 'string' },
+  }),
+  malformed: 'must be a string, or a list of strings',
+}
+const seconds = {
+  form: Type.Integer({ minimum: 1 }),
+  malformed: 'must be a whole number of seconds above 0',
+}
+const count = { form: Type.Integer({ minimum: 1 }), malformed: 'must be a whole number above 0' }
 
 // Whether the lists and URLs are any good, the options of the plugin tell.
-const schema = Type.Object({
-  ROAMBI_CLIENT_ID: Type.String(),
-  PROXY_PUBLIC_URL: Type.String(),
-  PROXY_REDIRECT_URIS: Type.String(),
-  PROXY_ALLOWED_ORIGINS: Type.String(),
-  PROXY_MODE: Type.Optional(Type.Enum(['pkce', 'direct'] as const)),
-  PROXY_REFRESH_TOKENS: Type.Optional(Type.Enum(['dpop', 'bearer'] as const)),
-  PROXY_REFRESH_TOKEN_LIFETIME: Type.Optional(Type.Integer({ minimum: 1 })),
-  PROXY_REFRESH_TOKEN_IDLE_LIFETIME: Type.Optional(Type.Integer({ minimum: 1 })),
-  PROXY_FORWARD_API: Type.Optional(Type.Boolean()),
-  HOST: Type.String({ default: '127.0.0.1' }),
-  PORT: Type.Integer({ default: 4001, minimum: 0, maximum: 65_535 }),
-  LOG_LEVEL: Type.Enum(logLevels, { default: 'info' }),
-})
+const table = {
+  ROAMBI_CLIENT_ID: { ...text, missing: 'is missing: the Consumer Key' },
+  ROAMBI_CLIENT_SECRET: list,
+  ROAMBI_CLIENT_SECRET_FILE: text,
+  ROAMBI_API_URL: text,
+  PROXY_PUBLIC_URL: {
+    ...text,
+    missing: 'is missing: where browsers reach this proxy, like https://auth.example.com',
+  },
+  PROXY_REDIRECT_URIS: {
+    ...list,
+    missing: "is missing: the app's callback pages, comma-separated",
+  },
+  PROXY_ALLOWED_ORIGINS: { ...list, missing: "is missing: the app's origins, comma-separated" },
+  PROXY_SEALING_KEYS: list,
+  PROXY_SEALING_KEYS_FILE: text,
+  PROXY_MODE: {
+    form: Type.Enum(['pkce', 'direct'] as const),
+    malformed: 'must be pkce or direct',
+  },
+  PROXY_REFRESH_TOKENS: {
+    form: Type.Enum(['dpop', 'bearer'] as const),
+    malformed: 'must be dpop or bearer',
+  },
+  PROXY_REFRESH_TOKEN_LIFETIME: seconds,
+  PROXY_REFRESH_TOKEN_IDLE_LIFETIME: seconds,
+  PROXY_FORWARD_API: { form: Type.Boolean(), malformed: 'must be true or false' },
+  REDIS_URL: text,
+  REDIS_URL_FILE: text,
+  PROXY_RATE_LIMIT: count,
+  PROXY_MAX_CONCURRENT: count,
+  PROXY_MAX_EVENT_LOOP_DELAY: {
+    form: Type.Integer({ minimum: 0 }),
+    malformed: 'must be a whole number of ms, 0 or more',
+  },
+  PROXY_TRUSTED_PROXIES: list,
+  HOST: { form: Type.String({ default: '127.0.0.1' }), malformed: 'must be a string' },
+  PORT: {
+    form: Type.Integer({ default: 4001, minimum: 0, maximum: 65_535 }),
+    malformed: 'must be a whole number, 0 to 65535',
+  },
+  // Not 0: who means "none" by it would else get one at random.
+  METRICS_PORT: {
+    form: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    malformed: 'must be a whole number, 1 to 65535',
+  },
+  LOG_LEVEL: {
+    form: Type.Enum(logLevels, { default: 'info' }),
+    malformed: `must be one of ${logLevels.join(', ')}`,
+  },
+} satisfies Members
 
-const problems = {
-  ROAMBI_CLIENT_ID: 'is missing: the Consumer Key',
-  PROXY_PUBLIC_URL: 'is missing: where browsers reach this proxy, like https://auth.example.com',
-  PROXY_REDIRECT_URIS: "is missing: the app's callback pages, comma-separated",
-  PROXY_ALLOWED_ORIGINS: "is missing: the app's origins, comma-separated",
-  PROXY_MODE: 'must be pkce or direct',
-  PROXY_REFRESH_TOKENS: 'must be dpop or bearer',
-  PROXY_REFRESH_TOKEN_LIFETIME: 'must be a whole number of seconds above 0',
-  PROXY_REFRESH_TOKEN_IDLE_LIFETIME: 'must be a whole number of seconds above 0',
-  PROXY_FORWARD_API: 'must be true or false',
-  PORT: 'must be a whole number, 0 to 65535',
-  LOG_LEVEL: `must be one of ${logLevels.join(', ')}`,
-} satisfies Record<Exclude<keyof typeof schema.properties, 'HOST'>, string>
-
-/** Those that the options of the plugin do not cover. */
-export interface Variables {
-  readonly PROXY_MODE?: 'pkce' | 'direct'
-  readonly PROXY_REFRESH_TOKENS?: 'dpop' | 'bearer'
-  readonly PROXY_REFRESH_TOKEN_LIFETIME?: number
-  readonly PROXY_REFRESH_TOKEN_IDLE_LIFETIME?: number
-  readonly PROXY_FORWARD_API?: boolean
-  readonly HOST: string
-  readonly PORT: number
-  readonly LOG_LEVEL: string
+/** What is set to nothing, as compose files like to do, counts as not set. */
+export function withoutUnset<T extends object>(values: T): SetOnly<T> {
+  const set = Object.entries(values).filter(([, value]) => !['', null, undefined].includes(value))
+  return Object.fromEntries(set) as SetOnly<T>
 }
+
+type SetOnly<T> = { [K in keyof T]?: NonNullable<T[K]> }
+
+export type Variables = Values<typeof table>
+
+export const variableNames: readonly string[] = Object.keys(table)
+
+/** Those of the one client; a list of clients stands in their place. */
+export const clientVariables: readonly string[] = [
+  'ROAMBI_CLIENT_ID',
+  'ROAMBI_CLIENT_SECRET',
+  'ROAMBI_CLIENT_SECRET_FILE',
+  'PROXY_REDIRECT_URIS',
+  'PROXY_ALLOWED_ORIGINS',
+]
 
 /** Fills in the defaults; adds a sentence for each variable that is missing or malformed. */
-export function checkVariables(given: Given, sentences: Sentences): Variables | undefined {
-  try {
-    return envSchema<Variables>({ schema, data: given, env: false })
-  } catch (error) {
-    for (const { instancePath, params } of schemaErrors(error)) {
-      const variable = params.missingProperty ?? instancePath.slice(1)
-      sentences.set(variable, `${variable} ${problems[variable as keyof typeof problems]}.`)
-    }
-    return undefined
-  }
-}
-
-interface SchemaError {
-  readonly instancePath: string
-  readonly params: { readonly missingProperty?: string }
-}
-
-function schemaErrors(error: unknown): readonly SchemaError[] {
-  if (error instanceof Error && 'errors' in error) return error.errors as SchemaError[]
-  throw error
+export function checkVariables(
+  given: Given,
+  hasClientList: boolean,
+  sentences: Sentences,
+): Variables {
+  const required = Object.entries(table)
+    .filter(
+      ([name, member]) => 'missing' in member && !(hasClientList && clientVariables.includes(name)),
+    )
+    .map(([name]) => name)
+  return checkMembers(table, given, sentences, { required })
 }

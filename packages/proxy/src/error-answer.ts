@@ -1,5 +1,6 @@
-import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest, OAuthError, unexpected } from './errors.ts'
+import { factsOf } from './request-facts.ts'
 
 /** RFC 6749 section 5.1 wants both on every answer that may hold a token. */
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
@@ -22,26 +23,29 @@ export function errorBody({ code, message }: OAuthError): object {
   return { error: code, error_description: message }
 }
 
-/** What may be said of an error; what nobody expected is logged. */
+/** What may be said of an error, which the log and the metrics are told too. */
 export function toOAuthError(
   error: FastifyError | OAuthError,
-  { log }: Pick<FastifyRequest, 'log'>,
+  request: Pick<FastifyRequest, 'log' | 'raw'>,
 ): OAuthError {
-  if (error instanceof OAuthError) {
-    logRefusal(error, log)
-    return error
-  }
-  const { statusCode = 500 } = error
-  if (statusCode < 400 || statusCode > 499) {
-    log.error({ err: error }, 'unexpected error')
-    return unexpected()
-  }
+  const answer = error instanceof OAuthError ? error : judgeError(error)
+  recordRefusal(answer, request)
+  if (answer.reason === 'unexpected') request.log.error({ err: error }, 'unexpected error')
+  return answer
+}
+
+function judgeError({ statusCode = 500 }: FastifyError): OAuthError {
+  if (statusCode < 400 || statusCode > 499) return unexpected()
   return invalidRequest(descriptions[statusCode] ?? "The request can't be read.", statusCode)
 }
 
 /** Lets an operator see why something is refused, in the very words that the client gets. */
-export function logRefusal({ code, status, message }: OAuthError, log: FastifyBaseLogger): void {
-  log.info({ error: code, status }, message)
+export function recordRefusal(
+  { code, status, message, reason }: OAuthError,
+  request: Pick<FastifyRequest, 'log' | 'raw'>,
+): void {
+  Object.assign(factsOf(request), { error: code, reason })
+  request.log.info({ error: code, status }, message)
 }
 
 const descriptions: Readonly<Record<number, string>> = {

@@ -7,8 +7,18 @@ export function apiRequestHeaders(headers: IncomingHttpHeaders): IncomingHttpHea
 
 /** Of the upstream's answer headers, those that are the app's business; no cookie or CORS header. */
 export function apiAnswerHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const { vary } = headers
-  return { ...pick(headers, answerHeaders), vary: vary ? `Origin, ${vary}` : 'Origin' }
+  const { vary, ...picked } = pick(headers, [...answerHeaders, 'vary'])
+  return { ...picked, vary: vary ? `Origin, ${vary}` : 'Origin' }
+}
+
+/** What `Connection` names is for the next hop alone (RFC 9110 section 7.6.1), in small letters. */
+export function namedByConnection({ connection = '' }: IncomingHttpHeaders): readonly string[] {
+  return connection
+    ? String(connection)
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim())
+    : []
 }
 
 /** Those that the app's page may set; the browser adds the others. */
@@ -47,7 +57,11 @@ export const answerHeaders: readonly string[] = [
 ]
 
 function pick(headers: IncomingHttpHeaders, names: readonly string[]): IncomingHttpHeaders {
-  return Object.fromEntries(
-    names.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]),
-  )
+  const forNextHop = namedByConnection(headers)
+  const picked: IncomingHttpHeaders = {}
+  for (const name of names) {
+    const value = headers[name]
+    if (value !== undefined && !forNextHop.includes(name)) picked[name] = value
+  }
+  return picked
 }

@@ -5,8 +5,9 @@ import type { Memory } from './memory.ts'
 import type { CheckedOptions } from './options.ts'
 import { createRefreshGrant, type RefreshGrantHandler } from './refresh-grant.ts'
 import { createRefreshTokens } from './refresh-token.ts'
+import { createRevocation, type RevocationHandler } from './revocation.ts'
 import type { KeyRing } from './sealing-keys.ts'
-import { createTokenExchange, type TokenExchange } from './token-exchange.ts'
+import { createTokenExchange, type TokenExchange, type UpstreamObserver } from './token-exchange.ts'
 import type { Upstream } from './upstream.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface Grants {
   readonly codes: AuthorizationCodes
   readonly redeemCode: CodeGrantHandler
   readonly renew: RefreshGrantHandler
+  /** Only with a deny list. */
+  readonly revoke?: RevocationHandler
 }
 
 /** Those of the client of this `client_id`, if there is one. */
@@ -30,6 +33,7 @@ export interface GrantsOptions {
   readonly ring: KeyRing
   readonly memory: Memory
   readonly upstream: Upstream
+  readonly observer: UpstreamObserver
 }
 
 export function createGrantsOf(options: GrantsOptions): GrantsOf {
@@ -39,10 +43,12 @@ export function createGrantsOf(options: GrantsOptions): GrantsOf {
 
 function createGrants(
   client: Client,
-  { options, callbackUrl, ring, memory, upstream }: GrantsOptions,
+  { options, callbackUrl, ring, memory, upstream, observer }: GrantsOptions,
 ): Grants {
-  const owner = { publicUrl: options.publicUrl, clientId: client.clientId }
-  const exchange = createTokenExchange(upstream, client, options)
+  const { clientId } = client
+  const { denyList } = memory
+  const owner = { publicUrl: options.publicUrl, clientId }
+  const exchange = createTokenExchange(upstream, client, options, observer)
   const codes = createAuthorizationCodes(ring, owner, memory)
   const refreshTokens = createRefreshTokens(ring, owner, options)
   return {
@@ -52,7 +58,8 @@ function createGrants(
     redeemCode:
       options.mode === 'pkce'
         ? createPkceCodeGrant(codes, refreshTokens, callbackUrl)
-        : createDirectCodeGrant(exchange, refreshTokens),
-    renew: createRefreshGrant(exchange, refreshTokens, memory),
+        : createDirectCodeGrant(exchange, refreshTokens, memory),
+    renew: createRefreshGrant({ clientId, exchange, refreshTokens, memory }),
+    ...(denyList && { revoke: createRevocation(clientId, refreshTokens, denyList) }),
   }
 }

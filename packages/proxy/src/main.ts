@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace'
+import { look } from './check.ts'
+import { checkOptions } from './check-options.ts'
+import { reportFindings } from './check-report.ts'
+import { helpText, readCommand, readVersion } from './command-line.ts'
+import { endpointsOf } from './endpoints.ts'
+import { InvalidSettings } from './invalid-settings.ts'
 import { createServer } from './server.ts'
-import { InvalidSettings, readSettings } from './settings.ts'
+import { readSettings } from './settings.ts'
+import { describeSettings } from './settings-report.ts'
+import { findStrayVariables } from './stray-variables.ts'
 
 try {
   await run()
@@ -12,14 +20,45 @@ try {
 }
 
 async function run(): Promise<void> {
+  switch (readCommand(process.argv.slice(2))) {
+    case 'help':
+      return console.log(helpText)
+    case 'version':
+      return console.log(readVersion())
+    case 'check':
+      return check()
+    case 'serve':
+      return serve()
+  }
+}
+
+async function check(): Promise<void> {
+  const settings = readSettings(process.env)
+  const options = checkOptions(settings)
+  for (const line of describeSettings(options, settings)) console.log(line)
+  const { callback } = endpointsOf(options.publicUrl, '')
+  const { lines, isWell } = reportFindings(
+    await look(options, callback),
+    findStrayVariables(process.env),
+  )
+  for (const line of ['', ...lines]) console.log(line)
+  process.exitCode = isWell ? 0 : 1
+}
+
+async function serve(): Promise<void> {
   const { host, port, ...settings } = readSettings(process.env)
   const server = createServer(settings)
-  await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+  await server.listen({ host, port }).catch(async (error: ListenError) => {
+    // Its connection to Redis would keep the program alive.
+    await server.close()
     if (!error.syscall) throw error
+    const { metricsPort } = settings
+    const ofMetrics = metricsPort !== undefined && error.port === metricsPort
+    const [variable, taken] = ofMetrics ? ['METRICS_PORT', metricsPort] : ['PORT', port]
     throw new InvalidSettings([
       error.code === 'EADDRINUSE'
-        ? `Port ${port} is taken: set PORT to another one.`
-        : `HOST ${host} and PORT ${port} can't be listened on (${error.code}).`,
+        ? `Port ${taken} is taken: set ${variable} to another one.`
+        : `HOST ${host} and ${variable} ${taken} can't be listened on (${error.code}).`,
     ])
   })
   closeWithGrace({ delay: 15_000, logger: server.log }, async ({ err }) => {
@@ -27,3 +66,5 @@ async function run(): Promise<void> {
     await server.close()
   })
 }
+
+type ListenError = NodeJS.ErrnoException & { readonly port?: number }

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { proofAlgorithms } from './dpop-proof.ts'
 import type { Endpoints } from './endpoints.ts'
+import type { Memory } from './memory.ts'
 import type { CheckedOptions } from './options.ts'
 
 export interface MetadataOptions {
   readonly mode: CheckedOptions['mode']
   readonly endpoints: Endpoints
+  readonly memory: Pick<Memory, 'denyList'>
   /** Roambi's own authorization endpoint. */
   readonly upstreamAuthorizeUrl: string
 }
@@ -21,7 +23,7 @@ export async function metadata(app: FastifyInstance, options: MetadataOptions): 
 }
 
 /** Lists what is switched on, and nothing else. */
-function describe({ mode, endpoints, upstreamAuthorizeUrl }: MetadataOptions): object {
+function describe({ mode, endpoints, memory, upstreamAuthorizeUrl }: MetadataOptions): object {
   return {
     issuer: endpoints.issuer,
     authorization_endpoint: mode === 'pkce' ? endpoints.authorization : upstreamAuthorizeUrl,
@@ -30,6 +32,10 @@ function describe({ mode, endpoints, upstreamAuthorizeUrl }: MetadataOptions): o
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_methods_supported: ['none'],
+    ...(memory.denyList && {
+      revocation_endpoint: endpoints.revocation,
+      revocation_endpoint_auth_methods_supported: ['none'],
+    }),
     dpop_signing_alg_values_supported: proofAlgorithms,
     ...(mode === 'pkce' && {
       code_challenge_methods_supported: ['S256'],

@@ -16,6 +16,11 @@ export interface OnceOptions {
   readonly limit?: number
   /** How many are remembered of one owner, lest he take the place of all. Default: no limit. */
   readonly limitOfOwner?: number
+  /**
+   * Whether a claim of which nobody knows whether it was made is taken back, so that who was told to
+   * come again can claim the same name. Default `false`.
+   */
+  readonly returnable?: boolean
 }
 
 /** In this process only. */

@@ -55,7 +55,7 @@ export const rules: Readonly<Record<keyof DeploymentOptions, Rule>> = {
   },
   forwardApi: { problem: 'must be true or false', holds: (value) => typeof value === 'boolean' },
   redisUrl: {
-    problem: 'must be a redis:// or rediss:// URL',
+    problem: 'must be a redis:// or rediss:// URL without query',
     holds: (value) => value === undefined || isRedisUrl(value),
   },
   rateLimit: {
@@ -88,8 +88,14 @@ function isSafeUrl(value: string): boolean {
   return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !username && !password
 }
 
+// A query would be taken for settings of the connection, and go before the proxy's own.
 function isRedisUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value)
+  return (
+    typeof value === 'string' &&
+    /^rediss?:\/\/[^/?#]+[^?#]*$/.test(value) &&
+    !/%(?![\da-f]{2})/i.test(value) &&
+    URL.canParse(value)
+  )
 }
 
 // Without a key of its own, each instance and each restart would have another one.

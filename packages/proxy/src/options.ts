@@ -1,7 +1,9 @@
+import type { Registry } from 'prom-client'
 import type { Client } from './client.ts'
+import type { Readiness } from './readiness.ts'
 
 /** Options of the plugin: those of one client, or a list of several. */
-export type RoambiProxyOptions = DeploymentOptions & (ClientOptions | SeveralClients)
+export type RoambiProxyOptions = DeploymentOptions & Instruments & (ClientOptions | SeveralClients)
 
 export interface SeveralClients {
   /** Each app by its own API client; what one of them is given, no other can use. */
@@ -67,6 +69,14 @@ export interface DeploymentOptions {
   timeouts?: Partial<Timeouts>
   /** Longest pause before the one repetition of a token request, in ms. Default 500. */
   retryPause?: number
+}
+
+/** What lets others see how the proxy does. */
+export interface Instruments {
+  /** A registry of prom-client, which gets the proxy's metrics. Default: nothing is counted. */
+  registry?: Registry
+  /** Made by `createReadiness`, and told whether Roambi takes the credentials. Default: none. */
+  readiness?: Readiness
 }
 
 /** All in ms. */

@@ -30,7 +30,7 @@ export function corsOptions(
     methods: [...methods],
     // RFC 9449 section 8: those of the token endpoint. They are not forwarded.
     allowedHeaders: [...appHeaders, 'dpop'],
-    exposedHeaders: [...answerHeaders, 'dpop-nonce'],
+    exposedHeaders: [...answerHeaders, 'dpop-nonce', 'x-request-id'],
     maxAge: 600,
     // A preflight without its headers would else be answered as text/plain.
     strictPreflight: false,

@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { signInOf } from './deny-list.ts'
 import type { Proof } from './dpop-proof.ts'
+import { invalidGrant } from './errors.ts'
 import type { Memory } from './memory.ts'
 import type { RefreshTokens } from './refresh-token.ts'
 import { givenLater, type TokenAnswer } from './token-answer.ts'
@@ -13,11 +15,19 @@ export type RefreshGrantHandler = (
   log: FastifyBaseLogger,
 ) => Promise<TokenAnswer>
 
-export function createRefreshGrant(
-  exchange: TokenExchange,
-  refreshTokens: RefreshTokens,
-  memory: Memory,
-): RefreshGrantHandler {
+export interface RefreshGrantOptions {
+  readonly clientId: string
+  readonly exchange: TokenExchange
+  readonly refreshTokens: RefreshTokens
+  readonly memory: Memory
+}
+
+export function createRefreshGrant({
+  clientId,
+  exchange,
+  refreshTokens,
+  memory,
+}: RefreshGrantOptions): RefreshGrantHandler {
   const answers = memory.answerWindow<GivenAnswer>('renewal', {
     successorOf: ({ answer }) => answer.refresh_token,
   })
@@ -25,6 +35,8 @@ export function createRefreshGrant(
   return async ({ refreshToken }, proof, log) => {
     const jkt = proof?.jkt
     const grant = await refreshTokens.open(refreshToken, jkt)
+    // A sign-in that is ended while its renewal is under way: the next one is refused.
+    if (await memory.denyList?.isDenied(signInOf(clientId, grant))) throw invalidGrant()
     await proof?.claim()
     const { answer, givenAt } = await answers.answer(refreshToken, jkt, async () => {
       const givenAt = Date.now()

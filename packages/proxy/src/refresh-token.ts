@@ -27,6 +27,8 @@ export interface RefreshTokens {
   issue(tokens: TokenAnswer, grant: SignIn & Partial<RefreshGrant>): Promise<TokenAnswer>
   /** Throws OAuthError, unless the token is alive and bound to this key (RFC 9449 section 5). */
   open(sealed: string, jkt: string | undefined): Promise<RefreshGrant>
+  /** What it stands for, whoever brings it: to end it, nobody needs its key. */
+  read(sealed: string): Promise<RefreshGrant | undefined>
 }
 
 type Policy = Pick<
@@ -61,5 +63,7 @@ export function createRefreshTokens(
       if (!grant || !(grant.jkt ? grant.jkt === jkt : allowsUnbound)) throw invalidGrant()
       return grant
     },
+
+    read: open,
   }
 }

@@ -1,12 +1,19 @@
+import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import { clientsOf } from './check-options.ts'
 import { originsOf } from './client.ts'
+import { drainWhenClosing } from './drain.ts'
 import { answerError } from './error-answer.ts'
 import { notFound } from './errors.ts'
 import { logSerializers } from './log.ts'
+import { serveMetrics } from './metrics-server.ts'
 import type { RoambiProxyOptions } from './options.ts'
 import { readableFor } from './origin.ts'
 import { roambiProxy } from './plugin.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
+import { createRequestIds, tellRequestIds } from './request-id.ts'
+import { createProxyTrust } from './trusted-proxies.ts'
 import { answerUnreadable } from './unreadable-request.ts'
 
 export type ServerSettings = RoambiProxyOptions & ServerOptions
@@ -14,10 +21,24 @@ export type ServerSettings = RoambiProxyOptions & ServerOptions
 export interface ServerOptions {
   /** One of pino's: `trace` … `fatal`, or `silent`. Default `info`. */
   logLevel?: string
+  /**
+   * The servers in front, whose `X-Forwarded-For` and `X-Request-Id` are believed: addresses, networks
+   * such as `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`. Default: none.
+   */
+  trustedProxies?: readonly string[]
+  /** Where `GET /metrics` is served. Default: nowhere. */
+  metricsPort?: number
+  /** The address of {@link metricsPort}. Default `127.0.0.1`. */
+  metricsHost?: string
+  /**
+   * How late the event loop may be on average, in ms, before requests are refused. 0: any. Default
+   * 1000.
+   */
+  maxEventLoopDelay?: number
 }
 
 /**
- * A Fastify server with nothing on it but the proxy and `GET /healthz`.
+ * A Fastify server with nothing on it but the proxy, `GET /healthz` and `GET /readyz`.
  *
  * ```ts
  * const server = createServer({ clientId: '3d7c…', …, logLevel: 'warn' })
@@ -25,19 +46,30 @@ export interface ServerOptions {
  * ```
  *
  * `ready()` and `listen()` reject with InvalidOptions, whose message names each option that is wrong.
+ * Throws RangeError when `trustedProxies` lists what it must not.
  *
  * @param logDestination Gets each line of the log, JSON with its newline. Default standard output.
  */
 export function createServer(
-  { logLevel = 'info', ...options }: ServerSettings,
+  {
+    logLevel = 'info',
+    trustedProxies = [],
+    metricsPort,
+    metricsHost = '127.0.0.1',
+    maxEventLoopDelay = 1000,
+    ...options
+  }: ServerSettings,
   logDestination: { write(line: string): void } = process.stdout,
 ): FastifyInstance {
+  const isTrusted = createProxyTrust(trustedProxies)
   const app = Fastify({
     logger: { level: logLevel, serializers: logSerializers, stream: logDestination },
+    trustProxy: isTrusted,
+    genReqId: createRequestIds(isTrusted),
     // For a malformed URL no hook runs, and so no @fastify/cors.
     frameworkErrors: (error, request, reply) => {
       reply.headers(readableFor(originsOf(clientsOf(options)), request.headers.origin))
-      answerError(error, request, reply)
+      answerError(error, request, reply.header('x-request-id', request.id))
     },
     clientErrorHandler: answerUnreadable,
     // Node's own default, which Fastify switches off.
@@ -48,19 +80,31 @@ export function createServer(
   app.setNotFoundHandler(() => {
     throw notFound()
   })
-  app.get('/healthz', { logLevel: 'warn' }, () => ({ status: 'ok' }))
-  hangUpWhenClosing(app)
-  app.register(roambiProxy, options)
+  tellRequestIds(app)
+  const { readiness = createReadiness(), registry = registryFor(metricsPort) } = options
+  serveHealth(app, readiness)
+  drainWhenClosing(app, readiness)
+  if (registry && metricsPort !== undefined) {
+    serveMetrics(app, registry, { host: metricsHost, port: metricsPort })
+  }
+  // It measures; what becomes of a request, the plugin decides.
+  app.register(underPressure, { maxEventLoopDelay, pressureHandler: () => undefined })
+  app.register(roambiProxy, { ...options, readiness, ...(registry && { registry }) })
   return app
 }
 
-// A connection that is busy when the server starts to close would else be kept alive for 72 s.
-function hangUpWhenClosing(app: FastifyInstance): void {
-  let closing = false
-  app.addHook('preClose', async () => {
-    closing = true
-  })
-  app.addHook('onResponse', async () => {
-    if (closing) setImmediate(() => app.server.closeIdleConnections())
+function registryFor(metricsPort: number | undefined): Registry | undefined {
+  if (metricsPort === undefined) return undefined
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+// Whoever asks does so every few seconds.
+function serveHealth(app: FastifyInstance, readiness: Readiness): void {
+  app.get('/healthz', { logLevel: 'warn' }, () => ({ status: 'ok' }))
+  app.get('/readyz', { logLevel: 'warn' }, (_request, reply) => {
+    const { statusCode, ...report } = readiness.check()
+    return reply.code(statusCode).send(report)
   })
 }

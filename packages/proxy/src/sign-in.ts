@@ -1,4 +1,5 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
+import type { Gate } from './admission.ts'
 import {
   type AuthorizationEndpointOptions,
   authorizationEndpoint,
@@ -8,10 +9,13 @@ import { answerErrorPage, pageHeaders } from './error-page.ts'
 import { invalidRequest, methodNotAllowed } from './errors.ts'
 import { refuseRoute } from './refused-route.ts'
 
+export type SignInOptions = AuthorizationEndpointOptions &
+  CallbackEndpointOptions & { readonly gate: Gate }
+
 /** The two addresses that the user's browser is sent to. No page may read them: there is no CORS. */
 export async function signIn(
   app: FastifyInstance,
-  options: AuthorizationEndpointOptions & CallbackEndpointOptions,
+  { gate, ...options }: SignInOptions,
 ): Promise<void> {
   app.setErrorHandler(answerErrorPage)
   app.addHook('onRequest', async ({ headers }, reply) => {
@@ -20,6 +24,8 @@ export async function signIn(
     const destination = headers['sec-fetch-dest'] ?? 'document'
     if (destination !== 'document') throw invalidRequest('A sign-in needs a window of its own.')
   })
+  app.addHook('onRequest', gate.admit)
+  app.addHook('preHandler', gate.limit)
   // First, or each GET would bring a HEAD along: a link checker would end the sign-in.
   for (const path of ['/authorize', '/callback']) {
     refuseRoute(app, path, otherMethods, () => methodNotAllowed('GET'))

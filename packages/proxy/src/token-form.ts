@@ -49,7 +49,11 @@ export function judgeTokenForm(
 
 /** RFC 6749 section 3.2: they belong in the body, since a URL ends up in logs. Throws OAuthError. */
 export function refuseParametersInQuery(query: RawParameters): void {
-  if ([...credentials, 'code', 'code_verifier', 'refresh_token'].some((name) => name in query)) {
+  if (
+    [...credentials, 'code', 'code_verifier', 'refresh_token', 'token'].some(
+      (name) => name in query,
+    )
+  ) {
     throw invalidRequest('The parameters belong in the body, not in the query.')
   }
 }

@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, HTTPMethods } from 'fastify'
+import type { Gate } from './admission.ts'
 import type { Nonces } from './dpop-nonce.ts'
 import type { ProofCheck } from './dpop-proof.ts'
 import { noStore } from './error-answer.ts'
@@ -8,19 +9,24 @@ import type { GrantsOf } from './grants.ts'
 import { refuseForeignOrigin } from './origin.ts'
 import { type RawParameters, readParameters, secretInBrowser } from './parameters.ts'
 import { refuseRoute } from './refused-route.ts'
+import { factsOf } from './request-facts.ts'
 import { judgeTokenForm, refuseParametersInQuery } from './token-form.ts'
 
 export interface TokenEndpointOptions {
   readonly grantsOf: GrantsOf
   readonly checkProof: ProofCheck
   readonly nonces: Nonces
+  readonly gate: Gate
 }
 
 /** `POST /1/token`: RFC 6749 section 3.2 for a public client, with RFC 9449 section 5. */
 export async function tokenEndpoint(
   app: FastifyInstance,
-  { grantsOf, checkProof, nonces }: TokenEndpointOptions,
+  { grantsOf, checkProof, nonces, gate }: TokenEndpointOptions,
 ): Promise<void> {
+  app.addHook('onRequest', gate.admit)
+  // Not before: whose request it is stands in the body.
+  app.addHook('preHandler', gate.limit)
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: 16 * 1024 })
 
@@ -28,13 +34,15 @@ export async function tokenEndpoint(
     Querystring: RawParameters
     Body: RawParameters | undefined
     Headers: { dpop?: string }
-  }>('/token', async ({ headers, query, body, log }, reply) => {
+  }>('/token', async (http, reply) => {
+    const { headers, query, body, log } = http
     if (headers.authorization !== undefined) throw secretInBrowser()
     refuseParametersInQuery(query)
     if (!body) throw invalidRequest('The request has no form.')
     const parameters = readParameters(body)
     const grants = grantsOf(parameters.client_id)
     if (!grants) throw invalidClient()
+    factsOf(http).clientId = grants.client.clientId
     refuseForeignOrigin(headers.origin, grants.client)
     const request = judgeTokenForm(parameters, grants.client)
     const proof = await checkProof(headers.dpop)

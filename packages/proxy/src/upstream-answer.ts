@@ -36,7 +36,11 @@ export function judgeOutcome(
   if ('failure' in outcome) return judgeFailure(outcome)
   const { status, text } = outcome
   if (isRateLimit(outcome)) {
-    return refusal('warn', 'rate limit', rateLimited(saneRetryAfter(outcome)))
+    return refusal(
+      'warn',
+      'rate limit',
+      rateLimited(saneRetryAfter(outcome), 'upstream_rate_limit'),
+    )
   }
   if (status === 503 || status === 504) {
     return refusal('warn', `status ${status}`, unavailable(saneRetryAfter(outcome)))
@@ -102,12 +106,16 @@ function judgeErrorCode(
   }
   switch (code) {
     case 'invalid_grant':
-      return refusal('info', code, invalidGrant())
+      return refusal('info', code, invalidGrant('upstream_invalid_grant'))
     case 'invalid_request':
       // Our request was well-formed, so it is the token or code; so says the guide for the token.
-      return refusal(grantType === 'refresh_token' ? 'info' : 'warn', code, invalidGrant())
+      return refusal(
+        grantType === 'refresh_token' ? 'info' : 'warn',
+        code,
+        invalidGrant('upstream_invalid_grant'),
+      )
     case 'redirect_url_mismatch':
-      return refusal('warn', code, invalidGrant())
+      return refusal('warn', code, invalidGrant('upstream_invalid_grant'))
     default:
       return refusal('error', 'unknown error code', badGateway())
   }

@@ -1,4 +1,4 @@
-import { badGateway, type OAuthError, timedOut, unavailable } from './errors.ts'
+import { badGateway, brokenOff, type OAuthError, timedOut, unavailable } from './errors.ts'
 
 /**
  * How a request to the upstream can fail without an answer. Only of `unreachable` is it certain
@@ -30,6 +30,7 @@ const failures: Readonly<Record<string, UpstreamFailure>> = {
   UND_ERR_CONNECT_TIMEOUT: 'unreachable',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
+  HPE_INVALID_STATUS: 'unreadable',
   UND_ERR_HEADERS_OVERFLOW: 'unreadable',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'unreadable',
   // By name, since they come without a code of their own.
@@ -37,11 +38,13 @@ const failures: Readonly<Record<string, UpstreamFailure>> = {
   HTTPParserError: 'unreadable',
 }
 
+/** A 503 says that nothing was done, so that the app may send any request again. */
 export function failureAnswer(failure: UpstreamFailure): OAuthError {
   switch (failure) {
     case 'unreachable':
+      return unavailable(undefined, 'upstream_unreachable')
     case 'reset':
-      return unavailable()
+      return brokenOff()
     case 'timeout':
       return timedOut()
     case 'unreadable':

@@ -37,6 +37,9 @@ export function createUpstream({
   const { origin, pathname } = new URL(`${apiUrl}/token`)
   const pool = new Pool(origin, {
     connections: 64,
+    // One connection for each request: an idle one that Roambi closes just then would take the code
+    // or the refresh token with it, and nobody could say whether it was spent.
+    pipelining: 0,
     connect: { timeout: timeouts.connect },
     headersTimeout: timeouts.token,
     bodyTimeout: timeouts.token,

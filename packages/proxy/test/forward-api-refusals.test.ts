@@ -26,14 +26,19 @@ describe('an upstream that does not answer', () => {
     expect(await get(`${proxy.url}/1/user`)).toMatchObject({ status: 504 })
   })
 
-  test('is unavailable when it resets, and a bad gateway when it talks nonsense', async () => {
+  test('is a bad gateway when it resets or talks nonsense', async () => {
     const upstream = await startUpstream(({ url, socket }) => {
       if (url === '/1/reset') socket.resetAndDestroy()
       else socket.end('access_token=leak-1\r\n\r\n')
     })
     const proxy = await startProxy({ apiUrl: upstream.apiUrl })
-    expect(await get(`${proxy.url}/1/reset`)).toMatchObject({ status: 503 })
-    expect(await get(`${proxy.url}/1/nonsense`)).toMatchObject({ status: 502 })
+    const reset = await get(`${proxy.url}/1/reset`)
+    expect(reset).toMatchObject({ status: 502, body: { error: 'temporarily_unavailable' } })
+    expect(reset.headers.get('retry-after')).toBe('5')
+    expect(await get(`${proxy.url}/1/nonsense`)).toMatchObject({
+      status: 502,
+      body: { error: 'server_error' },
+    })
     expect(upstream.requests()).toBe(2)
     expect(proxy.log()).not.toContain('leak-1')
   })
@@ -86,8 +91,21 @@ describe('what is not forwarded', () => {
     '/1/a%2Fb',
     '/1/..%5cadmin',
     '/1/..\\admin',
+    '/1/.%3b/admin',
+    '/1/..%3b/admin',
+    '/1/a/%2e%2e;x/b',
+    '/1//../x',
     '/1/user#x',
+    '/1/user?x#y',
     '/%31/user',
+    // Control characters.
+    '/1/token%00',
+    '/1/.%0a./admin',
+    '/1/a%0D%0Ab',
+    '/1/a%7Fb',
+    // A dot and a slash in more bytes than they need.
+    '/1/%c0%ae%c0%ae/admin',
+    '/1/..%c0%afadmin',
     // No UTF-8.
     '/1/%',
     '/1/%ff',

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { rawRequest } from './raw-request.ts'
 import {
@@ -39,6 +41,15 @@ test('path and query are kept as they are', async () => {
   const response = await fetch(`${proxy.url}${path}`, { headers: bearer })
   expect(await response.json()).toMatchObject({ method: 'GET', url: path })
 })
+
+test.each(['/1/%252e%252e/%252Fx', '/1/50%25', '/1/a;b=c/d', '/1/USER', '/1/%EF%BC%8E%EF%BC%8E/x'])(
+  'what a server is to decode once is left to it: %s',
+  async (path) => {
+    const { proxy } = await startEchoStage()
+    const response = await fetch(`${proxy.url}${path}`, { headers: bearer })
+    expect(await response.json()).toMatchObject({ url: path })
+  },
+)
 
 test.each([
   ['/1', '/1/user?x', '/1/user?x'],
@@ -138,7 +149,10 @@ test("only the app's business comes back, and its page can read all of it", asyn
     ...fromApi,
     vary: 'Origin, Accept',
     'access-control-allow-origin': appOrigin,
-    'access-control-expose-headers': [...Object.keys(fromApi), 'dpop-nonce'].join(', '),
+    'access-control-expose-headers': [...Object.keys(fromApi), 'dpop-nonce', 'x-request-id'].join(
+      ', ',
+    ),
+    'x-request-id': expect.any(String),
     connection: 'keep-alive',
     date: expect.any(String),
     'keep-alive': expect.any(String),
@@ -175,6 +189,41 @@ test('an answer is passed on while it comes', async () => {
   expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first')
   finish()
   expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('second')
+})
+
+test('what is asked for packed, or a part of, comes as Roambi packs and cuts it', async () => {
+  const packed = gzipSync('a document')
+  let asked: object | undefined
+  const upstream = await startUpstream(({ headers }, response) => {
+    asked = headers
+    const part = packed.subarray(4)
+    response
+      .writeHead(206, {
+        'content-encoding': 'gzip',
+        'content-length': part.length,
+        'content-range': `bytes 4-${packed.length - 1}/${packed.length}`,
+      })
+      .end(part)
+  })
+  const proxy = await startProxy({ apiUrl: upstream.apiUrl })
+  const headers = { ...bearer, 'accept-encoding': 'gzip', range: 'bytes=4-' }
+  const request = httpRequest(`${proxy.url}/1/contents`, { headers }).end()
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  expect(asked).toMatchObject(headers)
+  expect(response.statusCode).toBe(206)
+  expect(response.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    'content-range': `bytes 4-${packed.length - 1}/${packed.length}`,
+  })
+  expect(Buffer.concat(await response.toArray())).toEqual(packed.subarray(4))
+})
+
+test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s needs no Content-Type', async (method) => {
+  const upstream = await startUpstream((request, response) => request.pipe(response))
+  const proxy = await startProxy({ apiUrl: upstream.apiUrl })
+  const headers = { ...bearer, 'content-length': '4' }
+  const { status, text } = await rawRequest(`${proxy.url}/1/x`, { method, headers }, 'body')
+  expect([status, text]).toEqual([200, 'body'])
 })
 
 test('a GET that announces a body is forwarded without', async () => {

@@ -142,3 +142,21 @@ test("what the upstream sends is not logged, even when it can't be read", async 
   expect(proxy.log()).toContain('HTTPParserError')
   expect(proxy.log()).not.toContain('leak')
 })
+
+test('nor do an id of a request that nobody trusts, a refusal, and the metrics', async () => {
+  const { proxy, sandbox } = await startPlainStage({ rateLimit: 3, metricsPort: 0 })
+  const code = sandbox.issueCode()
+  const id = 'a-refresh-token-that-came-as-the-id-of-a-request'
+  for (let time = 0; time < 4; time += 1) {
+    await proxy.post(codeForm(code), { 'x-request-id': id, 'x-forwarded-for': id })
+  }
+  await fetch(`${proxy.url}/readyz?code=${code}`, { headers: { 'x-request-id': id } })
+  const log = proxy.log()
+  expect(log).toContain('No more requests are allowed for now.')
+  expect([code, id, client.clientSecret].filter((value) => log.includes(value))).toEqual([])
+  expect(log).not.toMatch(/"reqId".*127\.0\.0\.1/)
+  const [, port] = /"port":(\d+),"msg":"metrics are served"/.exec(log) ?? []
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  expect(metrics).toContain('{reason="rate_limit"} 1')
+  expect([code, id, client.clientSecret].filter((value) => metrics.includes(value))).toEqual([])
+})

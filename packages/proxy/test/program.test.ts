@@ -1,30 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { client, codeForm, freePort, publicUrl, redirectUri, startPlainStage } from './stage.ts'
-
-const environment = {
-  ROAMBI_CLIENT_ID: client.clientId,
-  ROAMBI_CLIENT_SECRET: client.clientSecret,
-  PROXY_PUBLIC_URL: publicUrl,
-  PROXY_MODE: 'direct',
-  PROXY_REDIRECT_URIS: redirectUri,
-  PROXY_ALLOWED_ORIGINS: 'https://app.example.com',
-}
-
-function startProgram(variables: Record<string, string>) {
-  const program: ChildProcess = spawn(
-    process.execPath,
-    ['--conditions=@roambi-auth/source', '--import=tsx', 'src/main.ts'],
-    { cwd: new URL('..', import.meta.url), env: { PATH: process.env.PATH, ...variables } },
-  )
-  onTestFinished(() => void program.kill('SIGKILL'))
-  const output = { stdout: '', stderr: '' }
-  program.stdout?.on('data', (chunk) => (output.stdout += chunk))
-  program.stderr?.on('data', (chunk) => (output.stderr += chunk))
-  const exit = once(program, 'close').then(([code]) => code as number | null)
-  return { program, output, exit }
-}
+import { environment, startProgram } from './program.ts'
+import { client, codeForm, freePort, startPlainStage } from './stage.ts'
 
 async function listening(variables: Record<string, string>) {
   const port = await freePort()
@@ -86,4 +63,47 @@ test('it stops with a sentence when there is no such host', { timeout: 30_000 },
   expect(output.stderr).toMatch(
     /^HOST nohost\.invalid and PORT 4567 can't be listened on \(\w+\)\.\n$/,
   )
+})
+
+test('it stops with a sentence when the port of the metrics is taken', {
+  timeout: 30_000,
+}, async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await expect.poll(() => other.listening).toBe(true)
+  const { port } = other.address() as { port: number }
+  const ports = { PORT: String(await freePort()), METRICS_PORT: String(port) }
+  const { exit, output } = startProgram({ ...environment, ...ports })
+  expect(await exit).toBe(1)
+  expect(output.stderr).toBe(`Port ${port} is taken: set METRICS_PORT to another one.\n`)
+})
+
+test('metrics are served beside it when a port is set for them', { timeout: 30_000 }, async () => {
+  const METRICS_PORT = String(await freePort())
+  const { url } = await listening({ METRICS_PORT })
+  expect((await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).status).toBe(200)
+  expect((await fetch(`${url}/metrics`)).status).toBe(404)
+})
+
+test('it tells what it can do, and its version', { timeout: 30_000 }, async () => {
+  const help = startProgram({}, ['--help'])
+  const version = startProgram({}, ['--version'])
+  expect([await help.exit, await version.exit]).toEqual([0, 0])
+  expect(help.output.stdout).toContain('roambi-proxy --check')
+  expect(help.output.stdout).toContain('\n  PROXY_PUBLIC_URL\n')
+  expect(version.output.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+test('it stops with a sentence at an argument that it does not know, and does not repeat it', {
+  timeout: 30_000,
+}, async () => {
+  const arguments_ = [['--chek'], ['a-secret'], ['--check=a-secret'], ['--secret', 'a-secret']]
+  for (const args of arguments_) {
+    const { exit, output } = startProgram(environment, args)
+    expect(await exit).toBe(1)
+    expect(output).toEqual({
+      stdout: '',
+      stderr: 'The arguments are not known: there are --check, --help, --version.\n',
+    })
+  }
 })

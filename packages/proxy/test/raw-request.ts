@@ -6,7 +6,12 @@ import { connect } from 'node:net'
 /** Keeps the path and every header as they are. */
 export async function rawRequest(
   url: string,
-  options: { path?: string; headers: Record<string, string> },
+  options: {
+    method?: string
+    path?: string
+    headers: Record<string, string>
+    localAddress?: string
+  },
   body?: string,
 ): Promise<{ status: number | undefined; headers: IncomingMessage['headers']; text: string }> {
   const request = httpRequest(url, options).end(body)

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { InvalidSettings, readSettings } from '../src/settings.ts'
+import { InvalidSettings } from '../src/invalid-settings.ts'
+import { readSettings } from '../src/settings.ts'
 
 const environment = {
   ROAMBI_CLIENT_ID: 'consumer-key-1',
@@ -33,7 +34,7 @@ function secretFile(content: string): string {
 test('five variables are enough', () => {
   expect(readSettings(environment)).toEqual({
     clientId: 'consumer-key-1',
-    clientSecret: 'consumer-secret-1',
+    clientSecret: ['consumer-secret-1'],
     publicUrl: 'https://auth.example.com',
     redirectUris: ['https://app.example.com/callback.html'],
     allowedOrigins: ['https://app.example.com'],
@@ -59,11 +60,17 @@ test('all of them are read', () => {
       HOST: '0.0.0.0',
       PORT: '8080',
       LOG_LEVEL: 'debug',
+      REDIS_URL: 'rediss://:password@redis.example.com:6380/1',
+      PROXY_RATE_LIMIT: '60',
+      PROXY_MAX_CONCURRENT: '100',
+      PROXY_MAX_EVENT_LOOP_DELAY: '0',
+      PROXY_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,2001:db8::1',
+      METRICS_PORT: '9464',
       UNRELATED: 'x',
     }),
   ).toEqual({
     clientId: 'consumer-key-1',
-    clientSecret: 'consumer-secret-1',
+    clientSecret: ['consumer-secret-1'],
     apiUrl: 'https://api-eu.example.com/1',
     publicUrl: 'https://auth.example.com',
     mode: 'direct',
@@ -77,6 +84,13 @@ test('all of them are read', () => {
     host: '0.0.0.0',
     port: 8080,
     logLevel: 'debug',
+    redisUrl: 'rediss://:password@redis.example.com:6380/1',
+    rateLimit: 60,
+    maxConcurrent: 100,
+    maxEventLoopDelay: 0,
+    trustedProxies: ['loopback', '10.0.0.0/8', '2001:db8::1'],
+    metricsPort: 9464,
+    metricsHost: '0.0.0.0',
   })
 })
 
@@ -85,12 +99,27 @@ test('a variable that is set to nothing counts as not set', () => {
 })
 
 test.each([
-  ['secret-2', 'secret-2'],
-  ['secret-2\n', 'secret-2'],
-  ['secret-2\r\n', 'secret-2'],
-])('the secret may come from a file: %j', (content, secret) => {
+  ['secret-2', ['secret-2']],
+  ['secret-2\n', ['secret-2']],
+  ['secret-2\r\n', ['secret-2']],
+  ['new\nold\n', ['new', 'old']],
+  ['\r\nnew\r\n  \r\nold', ['new', 'old']],
+  ['same\nsame\n', ['same']],
+  ['with space \n', ['with space ']],
+])('the secrets may come from a file, one a line: %j', (content, secrets) => {
   const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile(content) }
-  expect(readSettings({ ...environment, ...changes })).toMatchObject({ clientSecret: secret })
+  expect(readSettings({ ...environment, ...changes })).toMatchObject({ clientSecret: secrets })
+})
+
+test('the variable too may hold the new and the old one', () => {
+  const settings = readSettings({ ...environment, ROAMBI_CLIENT_SECRET: 'new\nold' })
+  expect(settings).toMatchObject({ clientSecret: ['new', 'old'] })
+})
+
+test('the URL of Redis may come from a file', () => {
+  const REDIS_URL_FILE = secretFile('redis://:password@localhost\n')
+  const settings = readSettings({ ...environment, REDIS_URL_FILE })
+  expect(settings.redisUrl).toBe('redis://:password@localhost')
 })
 
 const sealingKeysProblem =
@@ -137,7 +166,7 @@ describe('a sentence names the variable', () => {
     ],
     [
       { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: '/nowhere' },
-      "ROAMBI_CLIENT_SECRET_FILE names a file that can't be read.",
+      "ROAMBI_CLIENT_SECRET_FILE names a file that can't be read (ENOENT).",
     ],
     [
       { ROAMBI_CLIENT_SECRET: 'a\tb' },
@@ -176,8 +205,27 @@ describe('a sentence names the variable', () => {
     [{ PROXY_SEALING_KEYS: 'too-short' }, sealingKeysProblem],
     [
       { PROXY_SEALING_KEYS_FILE: '/nowhere' },
-      "PROXY_SEALING_KEYS_FILE names a file that can't be read.",
+      "PROXY_SEALING_KEYS_FILE names a file that can't be read (ENOENT).",
     ],
+    [
+      { PROXY_SEALING_KEYS: 'a'.repeat(43), PROXY_SEALING_KEYS_FILE: '/nowhere' },
+      'PROXY_SEALING_KEYS and PROXY_SEALING_KEYS_FILE are both set: keep one.',
+    ],
+    [{ REDIS_URL: 'http://redis' }, 'REDIS_URL must be a redis:// or rediss:// URL without query.'],
+    [{ REDIS_URL: 'redis://a/0\nredis://b' }, 'REDIS_URL must be one URL.'],
+    [
+      { REDIS_URL: 'redis://a', REDIS_URL_FILE: '/nowhere' },
+      'REDIS_URL and REDIS_URL_FILE are both set: keep one.',
+    ],
+    [{ REDIS_URL_FILE: '/nowhere' }, "REDIS_URL_FILE names a file that can't be read (ENOENT)."],
+    [{ PROXY_RATE_LIMIT: '0' }, 'PROXY_RATE_LIMIT must be a whole number above 0.'],
+    [{ PROXY_MAX_CONCURRENT: '1.5' }, 'PROXY_MAX_CONCURRENT must be a whole number above 0.'],
+    [
+      { PROXY_MAX_EVENT_LOOP_DELAY: '-1' },
+      'PROXY_MAX_EVENT_LOOP_DELAY must be a whole number of ms, 0 or more.',
+    ],
+    [{ METRICS_PORT: '0' }, 'METRICS_PORT must be a whole number, 1 to 65535.'],
+    [{ METRICS_PORT: '4001' }, 'METRICS_PORT must be another port than PORT.'],
     [{ PROXY_FORWARD_API: 'yes' }, 'PROXY_FORWARD_API must be true or false.'],
     [{ PORT: '70000' }, 'PORT must be a whole number, 0 to 65535.'],
     [{ PORT: '80a' }, 'PORT must be a whole number, 0 to 65535.'],
@@ -189,11 +237,29 @@ describe('a sentence names the variable', () => {
     expect(sentences(changes)).toEqual([sentence])
   })
 
-  test('an empty file is no secret', () => {
-    const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile('\n') }
-    expect(sentences(changes)).toEqual([
-      'ROAMBI_CLIENT_SECRET must be printable ASCII, or a list of such.',
+  test.each([
+    'true',
+    '1',
+    '*',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    '10.0.0',
+    'proxy.example.com',
+    'constructor',
+    'loopback,',
+    'loopback,all',
+  ])('PROXY_TRUSTED_PROXIES is not %s', (PROXY_TRUSTED_PROXIES) => {
+    expect(sentences({ PROXY_TRUSTED_PROXIES })).toEqual([
+      'PROXY_TRUSTED_PROXIES must list addresses, networks such as 10.0.0.0/8 (not all there are), ' +
+        'loopback, linklocal or uniquelocal.',
     ])
+  })
+
+  test.each(['\n', '', ' \r\n'])('an empty file is no secret: %j', (content) => {
+    const changes = { ROAMBI_CLIENT_SECRET: '', ROAMBI_CLIENT_SECRET_FILE: secretFile(content) }
+    expect(sentences(changes)).toEqual(['ROAMBI_CLIENT_SECRET_FILE names a file that is empty.'])
   })
 
   test('one for each variable, all at once', () => {

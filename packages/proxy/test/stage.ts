@@ -67,12 +67,12 @@ export async function startProxy(changes: Partial<ServerSettings>): Promise<Stag
   const lines: string[] = []
   const app = createServer(
     {
-      ...settings,
+      ...('clients' in changes ? { publicUrl } : settings),
       sealingKeys,
       retryPause: 10,
       logLevel: 'trace',
       ...changes,
-    },
+    } as ServerSettings,
     { write: (line) => void lines.push(line) },
   )
   await app.listen({ port: 0, host: '127.0.0.1' })

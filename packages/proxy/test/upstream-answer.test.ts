@@ -122,7 +122,7 @@ describe('no answer', () => {
   test.each([
     ['unreachable', '503 temporarily_unavailable', true, { 'retry-after': '5' }],
     ['timeout', '504 temporarily_unavailable', false, { 'retry-after': '5' }],
-    ['reset', '503 temporarily_unavailable', false, { 'retry-after': '5' }],
+    ['reset', '502 temporarily_unavailable', false, { 'retry-after': '5' }],
     ['unreadable', '502 server_error', false, {}],
   ] as const)('%s', (failure, answer, repeat, headers) => {
     expect(judge('code', { failure })).toEqual({ answer, level: 'error', repeat, ...headers })

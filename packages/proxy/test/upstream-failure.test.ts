@@ -2,7 +2,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
 import { generate } from 'selfsigned'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failureOf } from '../src/upstream-failure.ts'
+import { failureAnswer, failureOf } from '../src/upstream-failure.ts'
 import { bearer, codeForm, freePort, plain, startProxy, startUpstream } from './stage.ts'
 
 test.each([
@@ -18,6 +18,7 @@ test.each([
   ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
   ['UND_ERR_BODY_TIMEOUT', 'timeout'],
   ['UND_ERR_HEADERS_OVERFLOW', 'unreadable'],
+  ['HPE_INVALID_STATUS', 'unreadable'],
   ['UND_ERR_SOCKET', 'reset'],
   ['ECONNRESET', 'reset'],
   // May strike an open connection as well.
@@ -33,6 +34,20 @@ test.each([
 test('an error without a code may have been sent', () => {
   expect(failureOf(new TypeError('a bug'))).toBe('reset')
 })
+
+test.each([
+  ['unreachable', 503, 'temporarily_unavailable', '5'],
+  ['reset', 502, 'temporarily_unavailable', '5'],
+  ['timeout', 504, 'temporarily_unavailable', '5'],
+  ['unreadable', 502, 'server_error', undefined],
+] as const)(
+  '%s is answered with %i, of which only 503 says that nothing was done',
+  (failure, status, code, retryAfter) => {
+    const answer = failureAnswer(failure)
+    expect(answer).toMatchObject({ status, code })
+    expect(answer.headers['retry-after']).toBe(retryAfter)
+  },
+)
 
 describe('an upstream that can not be connected to', () => {
   const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } }

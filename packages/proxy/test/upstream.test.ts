@@ -12,6 +12,7 @@ import {
 
 const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } }
 const timedOut = { status: 504, body: { error: 'temporarily_unavailable' } }
+const brokenOff = { status: 502, body: { error: 'temporarily_unavailable' } }
 const badGateway = { status: 502, body: { error: 'server_error' } }
 const tokens = '{"access_token":"a","token_type":"bearer"}'
 
@@ -89,7 +90,9 @@ test('a body that trickles is a timeout, however lively', async () => {
 test('a reset after the request was sent is not asked again', async () => {
   const { proxy, sandbox } = await startPlainStage()
   sandbox.failNext('reset')
-  expect(await proxy.post(codeForm('c'))).toMatchObject(unavailable)
+  const answer = await proxy.post(codeForm('c'))
+  expect(answer).toMatchObject(brokenOff)
+  expect(answer.headers.get('retry-after')).toBe('5')
   expect(sandbox.tokenRequests).toHaveLength(1)
 })
 
@@ -98,8 +101,21 @@ test('an answer that breaks off half-way is not asked again', async () => {
     socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"access_token":')
   })
   const proxy = await startProxy({ ...plain, apiUrl: upstream.apiUrl })
-  expect(await proxy.post(codeForm('c'))).toMatchObject(unavailable)
+  expect(await proxy.post(codeForm('c'))).toMatchObject(brokenOff)
   expect(upstream.requests()).toBe(1)
+})
+
+test('an idle connection that is closed at the worst moment costs nobody a code', async () => {
+  const used = new WeakSet<object>()
+  const upstream = await startUpstream(({ socket }, response) => {
+    if (used.has(socket)) return socket.resetAndDestroy()
+    used.add(socket)
+    response.end(tokens)
+  })
+  const proxy = await startProxy({ ...plain, apiUrl: upstream.apiUrl })
+  for (const code of ['c1', 'c2', 'c3']) {
+    expect(await proxy.post(codeForm(code))).toMatchObject({ status: 200 })
+  }
 })
 
 test.each([

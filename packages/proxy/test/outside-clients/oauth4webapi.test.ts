@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { expect, test } from 'vitest'
+import { describeWithRedis, startRedis } from '../redis-server.ts'
 import { client, redirectUri } from '../stage.ts'
 import { startDeployment } from './deployment.ts'
 
@@ -87,14 +88,31 @@ test.each([
   await expect(app.renew(refresh_token)).resolves.toMatchObject({ token_type: 'bearer' })
 })
 
+describeWithRedis('with Redis', () => {
+  test('revokes a refresh token, and is told that an access token stays', async () => {
+    const { url: redisUrl } = await startRedis()
+    const { deployment, app } = await startApp({ redisUrl })
+    const { access_token, refresh_token } = await signIn(deployment, app)
+    await expect(app.revoke(access_token, 'access_token')).rejects.toMatchObject({
+      error: 'unsupported_token_type',
+    })
+    await app.revoke(refresh_token, 'refresh_token')
+    await app.revoke(refresh_token)
+    await expect(app.renew(refresh_token)).rejects.toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
+  })
+})
+
 type Deployment = Awaited<ReturnType<typeof startDeployment>>
 type App = Awaited<ReturnType<typeof openApp>>
 
 const metadata: oauth.Client = { client_id: client.clientId }
 const insecure = { [oauth.allowInsecureRequests]: true }
 
-async function startApp() {
-  const deployment = await startDeployment()
+async function startApp(settings: Parameters<typeof startDeployment>[0] = {}) {
+  const deployment = await startDeployment(settings)
   return { deployment, app: await openApp(deployment.publicUrl) }
 }
 
@@ -144,6 +162,15 @@ async function openApp(publicUrl: string) {
         { DPoP, ...insecure },
       )
       return oauth.processRefreshTokenResponse(server, metadata, answer)
+    },
+
+    async revoke(token = '', hint?: string) {
+      const additionalParameters = { ...(hint && { token_type_hint: hint }) }
+      const answer = await oauth.revocationRequest(server, metadata, oauth.None(), token, {
+        additionalParameters,
+        ...insecure,
+      })
+      return oauth.processRevocationResponse(answer)
     },
 
     get: (path: string, accessToken: string) =>

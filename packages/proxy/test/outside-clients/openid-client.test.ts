@@ -1,5 +1,6 @@
 import * as oauth from 'openid-client'
 import { expect, test } from 'vitest'
+import { describeWithRedis, startRedis } from '../redis-server.ts'
 import { client, redirectUri } from '../stage.ts'
 import { startDeployment } from './deployment.ts'
 
@@ -53,8 +54,21 @@ test('sees a dead refresh token as invalid_grant', async () => {
   await expect(refused).rejects.toMatchObject({ status: 400, error: 'invalid_grant' })
 })
 
-async function startApp(mode: 'pkce' | 'direct' = 'pkce') {
-  const deployment = await startDeployment({ mode })
+describeWithRedis('with Redis', () => {
+  test('revokes a refresh token, which is dead from then on', async () => {
+    const { url: redisUrl } = await startRedis()
+    const { deployment, app } = await startApp('pkce', redisUrl)
+    const { refresh_token } = await app.redeem(await deployment.signIn(app.authorizationRequest))
+    const renewed = await app.renew(refresh_token)
+    await app.revoke(renewed.refresh_token)
+    for (const dead of [refresh_token, renewed.refresh_token]) {
+      await expect(app.renew(dead)).rejects.toMatchObject({ status: 400, error: 'invalid_grant' })
+    }
+  })
+})
+
+async function startApp(mode: 'pkce' | 'direct' = 'pkce', redisUrl?: string) {
+  const deployment = await startDeployment({ mode, ...(redisUrl && { redisUrl }) })
   return { deployment, app: await openApp(deployment.publicUrl) }
 }
 
@@ -96,6 +110,8 @@ async function openApp(publicUrl: string) {
       oauth.refreshTokenGrant(config, refreshToken, undefined, {
         DPoP: otherKeys ? oauth.getDPoPHandle(config, otherKeys) : DPoP,
       }),
+
+    revoke: (refreshToken = '') => oauth.tokenRevocation(config, refreshToken),
 
     get: (path: string, accessToken: string) =>
       oauth.fetchProtectedResource(config, accessToken, new URL(path, publicUrl), 'GET'),

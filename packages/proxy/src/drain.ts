@@ -1,0 +1,30 @@
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Readiness } from './readiness.ts'
+
+/**
+ * When the server closes, what is under way is answered, and no connection is kept: one that is busy
+ * just then would else live on for 72 s. The answers say so, lest a balancer send it one more request.
+ */
+export function drainWhenClosing(app: FastifyInstance, readiness: Readiness): void {
+  const underWay = new WeakMap<Socket, number>()
+  const change = (socket: Socket, by: 1 | -1) =>
+    underWay.set(socket, (underWay.get(socket) ?? 0) + by)
+  let closing = false
+
+  app.addHook('preClose', async () => {
+    closing = true
+    readiness.drain()
+  })
+  app.addHook('onRequest', async ({ socket }, { raw }) => {
+    change(socket, 1)
+    raw.once('close', () => change(socket, -1))
+  })
+  app.addHook('onSend', async ({ socket }, reply) => {
+    // One that waits behind this one (RFC 9112 section 9.3.2) is answered too.
+    if (closing && underWay.get(socket) === 1) reply.header('connection', 'close')
+  })
+  app.addHook('onResponse', async () => {
+    if (closing) setImmediate(() => app.server.closeIdleConnections())
+  })
+}
