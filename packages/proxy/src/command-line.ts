@@ -30,7 +30,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-export const helpText = `roambi-proxy: an OAuth 2.0 authorization server in front of Roambi Business.
+export const helpText: string = `roambi-proxy: an OAuth 2.0 authorization server in front of Roambi Business.
 
   roambi-proxy            serves until SIGTERM
   roambi-proxy --check    tells what the settings come to, asks Roambi and Redis, and ends with 0 or 1

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { checkMembers, type Members, type Values } from './check-members.ts'
+import { checkMembers, type Members } from './check-members.ts'
 import type { Sentences } from './invalid-settings.ts'
 
 /** The variables that are set, as strings or as the config file has them. */
@@ -8,7 +8,7 @@ export type Given = Readonly<Record<string, unknown>>
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const text = { form: Type.String(), malformed: 'must be a string' }
 const list = {
-  form: Type.Unsafe<string | readonly string[]>({
+  form: Type.Unsafe<Listed>({
     type: ['string', 'array'],
     items: { type: 'string' },
   }),
@@ -81,7 +81,36 @@ export function withoutUnset<T extends object>(values: T): SetOnly<T> {
 
 type SetOnly<T> = { [K in keyof T]?: NonNullable<T[K]> }
 
-export type Variables = Values<typeof table>
+/** What is set, each in the form of its own. */
+export interface Variables {
+  readonly ROAMBI_CLIENT_ID?: string
+  readonly ROAMBI_CLIENT_SECRET?: Listed
+  readonly ROAMBI_CLIENT_SECRET_FILE?: string
+  readonly ROAMBI_API_URL?: string
+  readonly PROXY_PUBLIC_URL?: string
+  readonly PROXY_REDIRECT_URIS?: Listed
+  readonly PROXY_ALLOWED_ORIGINS?: Listed
+  readonly PROXY_SEALING_KEYS?: Listed
+  readonly PROXY_SEALING_KEYS_FILE?: string
+  readonly PROXY_MODE?: 'pkce' | 'direct'
+  readonly PROXY_REFRESH_TOKENS?: 'dpop' | 'bearer'
+  readonly PROXY_REFRESH_TOKEN_LIFETIME?: number
+  readonly PROXY_REFRESH_TOKEN_IDLE_LIFETIME?: number
+  readonly PROXY_FORWARD_API?: boolean
+  readonly REDIS_URL?: Listed
+  readonly REDIS_URL_FILE?: string
+  readonly PROXY_RATE_LIMIT?: number
+  readonly PROXY_MAX_CONCURRENT?: number
+  readonly PROXY_MAX_EVENT_LOOP_DELAY?: number
+  readonly PROXY_TRUSTED_PROXIES?: Listed
+  readonly HOST?: string
+  readonly PORT?: number
+  readonly METRICS_PORT?: number
+  readonly LOG_LEVEL?: string
+}
+
+/** As a string, or as a list of the config file. */
+export type Listed = string | readonly string[]
 
 export const variableNames: readonly string[] = Object.keys(table)
 

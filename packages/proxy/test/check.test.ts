@@ -113,7 +113,12 @@ describe('it ends with 0', { timeout: 60_000 }, () => {
 
 test('a variable whose name is misspelt is noted', { timeout: 60_000 }, async () => {
   const { apiUrl } = await startRegistered()
-  const misspelt = { PROXY_RATELIMITS: '60', ROAMBI_PROXY_SERVICE_HOST: '10.0.0.1', PROXY: 'x' }
+  const misspelt = {
+    PROXY_RATELIMITS: '60',
+    ROAMBI_PROXY_SERVICE_HOST: '10.0.0.1',
+    PROXY: 'x',
+    PORTS: '1',
+  }
   const { code, lines } = await check({ ROAMBI_API_URL: apiUrl, ...misspelt })
   expect(code).toBe(0)
   expect(lines.filter((line) => line.startsWith('note'))).toEqual([

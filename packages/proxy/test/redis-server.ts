@@ -1,6 +1,7 @@
 // A real Redis, for what only one can tell. Nothing of it outlives the test.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { writeSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
 import { freePort } from './stage.ts'
@@ -24,7 +25,8 @@ const isThere = spawnSync('redis-server', ['--version']).status === 0
 
 const news = 'Not tested with Redis (package redis-server).'
 if (!isThere && process.env.CI === 'true') throw new Error(news)
-if (!isThere) console.warn(news)
+// Vitest shows what passing tests print to nobody.
+if (!isThere) writeSync(2, `${news}\n`)
 
 /** A `describe` that is skipped where there is no `redis-server`; with `CI=true` it must be there. */
 export const describeWithRedis: typeof describe | typeof describe.skip = isThere

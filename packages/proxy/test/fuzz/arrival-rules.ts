@@ -22,6 +22,11 @@ export interface Evidence {
   codeOf(refreshToken: string): string | undefined
 }
 
+/** What it has of the request that has caused it. */
+export function clueOf({ target, headers, body }: Arrival): string {
+  return new URLSearchParams(body).get('code') || headerValue(headers, 'authorization') || target
+}
+
 /** What is wrong with it, in words that are the same for the same fault. */
 export function judgeArrival(arrival: Arrival, evidence: Evidence): string | undefined {
   const { headers } = arrival

@@ -3,7 +3,7 @@ import { redirectUris } from '../hostile-requests.ts'
 import { appOrigin, client, publicUrl, sealingKeys } from '../stage.ts'
 import { judgeAnswer, type Verdict } from './answer-rules.ts'
 import { type Answer, headerOf, type Reading, readAnswers } from './answers.ts'
-import { judgeArrival } from './arrival-rules.ts'
+import { clueOf, judgeArrival } from './arrival-rules.ts'
 import { ask, bytesOf, type Conversation, converse, type Heard } from './connection.ts'
 import { type JudgingUpstream, startJudgingUpstream } from './judging-upstream.ts'
 import { judgeLogLine } from './log-rules.ts'
@@ -56,7 +56,10 @@ export async function startScene(): Promise<Scene> {
   const upstream = await startJudgingUpstream({
     onArrival(arrival) {
       const rule = judgeArrival(arrival, evidence)
-      if (rule) violate(`upstream gets ${rule}`, JSON.stringify(arrival, null, 2))
+      if (!rule) return
+      const clue = clueOf(arrival)
+      const suspect = [...active, ...past].find((one) => textOf(one).includes(clue))
+      violate(`upstream gets ${rule}`, JSON.stringify(arrival, null, 2), suspect)
     },
     onViolation: violate,
   })
@@ -118,7 +121,7 @@ export async function startScene(): Promise<Scene> {
       const rule =
         verdicts.find(({ fault }) => fault)?.fault ??
         faultOf(reading, heard) ??
-        faultOfOrder(reading, conversation)
+        faultOfOrder(reading, heard, conversation)
       if (ending()) violate(`the program ended: ${ending()}`, '')
       else if (rule) violate(`the app gets ${rule}`, heard.text, conversation)
       return { answers: reading.answers, verdicts }
@@ -135,16 +138,21 @@ export async function startScene(): Promise<Scene> {
   }
 }
 
-function faultOf({ fault, isCut }: Reading, { endedBy }: Heard): string | undefined {
-  if (endedBy === 'nobody') return 'no end of a connection that it has ended'
-  return fault ?? (isCut && endedBy === 'proxy' ? 'an answer without its end' : undefined)
+function faultOf({ fault }: Reading, { endedBy }: Heard): string | undefined {
+  return endedBy === 'nobody' ? 'no end of a connection that it has ended' : fault
 }
 
 // RFC 9112 section 9.3.2: what can't be read is answered when all before it is.
-function faultOfOrder({ answers }: Reading, { messages }: Conversation): string | undefined {
-  const readable = messages.findIndex(({ isReadable }) => !isReadable)
-  const overtaken = answers.slice(0, readable < 0 ? messages.length : readable)
-  return overtaken.some(isUnreadable) ? 'an answer out of turn' : undefined
+function faultOfOrder(
+  { answers, isCut }: Reading,
+  { endedBy }: Heard,
+  { messages }: Conversation,
+): string | undefined {
+  const unreadable = messages.findIndex(({ isReadable }) => !isReadable)
+  const readable = unreadable < 0 ? messages.length : unreadable
+  if (answers.slice(0, readable).some(isUnreadable)) return 'an answer out of turn'
+  const isLost = isCut && endedBy === 'proxy' && answers.length < readable
+  return isLost ? 'an answer without its end' : undefined
 }
 
 function isUnreadable(answer: Answer): boolean {
