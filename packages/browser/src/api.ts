@@ -18,8 +18,8 @@ export function createApi({ apiUrl, fetch }: ApiOptions): KyInstance {
     // Three waits of half a minute, and half a minute for a renewal and the answers.
     timeout: 120_000,
     retry: {
-      // Not 503 and 504, which `fetch` has tried four times.
-      statusCodes: [408, 429, 500, 502],
+      // Not 502, 503 and 504, which `fetch` has tried four times.
+      statusCodes: [408, 429, 500],
       maxRetryAfter: 30_000,
       shouldRetry: ({ error }) => (error instanceof RoambiAuthError ? false : undefined),
     },

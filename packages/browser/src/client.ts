@@ -72,7 +72,7 @@ export interface Roambi {
   /**
    * `fetch` with the access token, for `apiUrl`'s origin alone; it replaces an `Authorization` of
    * yours there. A relative URL is the page's, as with `fetch`. After a 401, once more with another
-   * token; 503, 504 and the rate limit are waited for, three times. A `ReadableStream` given as
+   * token; 502, 503, 504 and the rate limit are waited for, three times. A `ReadableStream` given as
    * `init.body` is sent once.
    *
    * @throws {@link RoambiAuthError} as {@link Roambi.getAccessToken}; what `fetch` throws

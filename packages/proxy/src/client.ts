@@ -1,4 +1,4 @@
-import { invalidRequest } from './errors.ts'
+import { invalidRequest } from './http/errors.ts'
 
 /** An app that signs its users in here, as it is registered with Roambi. */
 export interface Client {

@@ -1,4 +1,5 @@
 export { InvalidOptions } from './check-options.ts'
+export { createReadiness, type Readiness, type ReadinessReport } from './operations/readiness.ts'
 export type { Problem } from './option-rules.ts'
 export type {
   ClientOptions,
@@ -9,5 +10,4 @@ export type {
   Timeouts,
 } from './options.ts'
 export { roambiProxy } from './plugin.ts'
-export { createReadiness, type Readiness, type ReadinessReport } from './readiness.ts'
 export { createServer, type ServerOptions, type ServerSettings } from './server.ts'

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace'
-import { look } from './check.ts'
 import { checkOptions } from './check-options.ts'
-import { reportFindings } from './check-report.ts'
-import { helpText, readCommand, readVersion } from './command-line.ts'
 import { endpointsOf } from './endpoints.ts'
-import { InvalidSettings } from './invalid-settings.ts'
+import { look } from './program/check.ts'
+import { reportFindings } from './program/check-report.ts'
+import { helpText, readCommand, readVersion } from './program/command-line.ts'
+import { InvalidSettings } from './program/invalid-settings.ts'
+import { readSettings } from './program/settings.ts'
+import { describeSettings } from './program/settings-report.ts'
+import { findStrayVariables } from './program/stray-variables.ts'
 import { createServer } from './server.ts'
-import { readSettings } from './settings.ts'
-import { describeSettings } from './settings-report.ts'
-import { findStrayVariables } from './stray-variables.ts'
 
 try {
   await run()

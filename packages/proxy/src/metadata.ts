@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import { proofAlgorithms } from './dpop-proof.ts'
 import type { Endpoints } from './endpoints.ts'
-import type { Memory } from './memory.ts'
+import type { Memory } from './memory/memory.ts'
 import type { CheckedOptions } from './options.ts'
+import { proofAlgorithms } from './token/dpop-proof.ts'
 
 export interface MetadataOptions {
   readonly mode: CheckedOptions['mode']

@@ -1,6 +1,6 @@
 // What each option must be. Nothing is read or filled in here.
 import type { ClientOptions, DeploymentOptions } from './options.ts'
-import { isSealingKey } from './sealing-keys.ts'
+import { isSealingKey } from './sealing/sealing-keys.ts'
 
 /** What is wrong with an option, as `option problem` reads: `clientId must be printable ASCII`. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { Client } from './client.ts'
-import type { Readiness } from './readiness.ts'
+import type { Readiness } from './operations/readiness.ts'
 
 /** Options of the plugin: those of one client, or a list of several. */
 export type RoambiProxyOptions = DeploymentOptions & Instruments & (ClientOptions | SeveralClients)

@@ -1,33 +1,33 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import { createAdmission, type Gate } from './admission.ts'
+import { apiMethods, forwardApi } from './api/forward-api.ts'
 import { checkOptions } from './check-options.ts'
 import { originsOf } from './client.ts'
-import { createNonces } from './dpop-nonce.ts'
-import { createProofCheck } from './dpop-proof.ts'
 import { type Endpoints, endpointsOf } from './endpoints.ts'
-import { answerError } from './error-answer.ts'
-import { notFound } from './errors.ts'
-import { apiMethods, forwardApi } from './forward-api.ts'
-import { createGrantsOf, type GrantsOf } from './grants.ts'
-import { createInstruments } from './instruments.ts'
-import { logSerializers } from './log.ts'
-import { createMemory, type Memory } from './memory.ts'
+import { answerError } from './http/error-answer.ts'
+import { notFound } from './http/errors.ts'
+import { corsOptions, refuseForeignOrigins, refuseOuterCors } from './http/origin.ts'
+import { refuseRoute } from './http/refused-route.ts'
+import type { Memory } from './memory/memory.ts'
+import { openMemory } from './memory/open-memory.ts'
+import type { SharedRedis } from './memory/redis.ts'
 import { metadata } from './metadata.ts'
-import type { Metrics } from './metrics.ts'
-import type { CheckedOptions, Instruments, RoambiProxyOptions } from './options.ts'
-import { corsOptions, refuseForeignOrigins, refuseOuterCors } from './origin.ts'
-import { createRateLimit } from './rate-limit.ts'
-import { createRedis, keyPrefixOf, type SharedRedis } from './redis.ts'
-import { createRedisMemory } from './redis-memory.ts'
-import { refuseRoute } from './refused-route.ts'
-import { measureApi } from './request-metrics.ts'
-import { revocationEndpoint } from './revocation-endpoint.ts'
-import { createKeyRing, type KeyRing } from './sealing-keys.ts'
-import { signIn } from './sign-in.ts'
-import { tokenEndpoint } from './token.ts'
-import { createTransactions } from './transaction.ts'
-import { createUpstream } from './upstream.ts'
+import { createAdmission, type Gate } from './operations/admission.ts'
+import { createInstruments } from './operations/instruments.ts'
+import { logSerializers } from './operations/log.ts'
+import type { Metrics } from './operations/metrics.ts'
+import { createRateLimit } from './operations/rate-limit.ts'
+import { measureApi } from './operations/request-metrics.ts'
+import type { CheckedOptions, RoambiProxyOptions } from './options.ts'
+import { createKeyRing, type KeyRing } from './sealing/sealing-keys.ts'
+import { signIn } from './sign-in/sign-in.ts'
+import { createTransactions } from './sign-in/transaction.ts'
+import { createNonces } from './token/dpop-nonce.ts'
+import { createProofCheck } from './token/dpop-proof.ts'
+import { createGrantsOf, type GrantsOf } from './token/grants.ts'
+import { revocationEndpoint } from './token/revocation-endpoint.ts'
+import { tokenEndpoint } from './token/token.ts'
+import { createUpstream } from './upstream/upstream.ts'
 
 /**
  * A Fastify plugin that serves everything under `/1/` and leaves the rest of the server as it is.
@@ -60,8 +60,7 @@ export const roambiProxy: FastifyPluginAsync<RoambiProxyOptions> = async (app, o
   const { metrics, observer } = createInstruments(app, checked, upstream, options)
   const endpoints = endpointsOf(publicUrl, app.prefix)
   const ring = createKeyRing(sealingKeys)
-  const redis = connectRedis(app, checked, metrics, options)
-  const memory = redis ? createRedisMemory(redis, ring, checked) : createMemory()
+  const { memory, redis } = openMemory(app, checked, ring, { metrics, ...options })
   const shared: Shared = {
     options: checked,
     endpoints,
@@ -82,26 +81,6 @@ export const roambiProxy: FastifyPluginAsync<RoambiProxyOptions> = async (app, o
   await app.register(metadata, { mode, ...shared })
   // The closing slash keeps the wildcard of the preflight route under /1/.
   await app.register((scope) => version1(scope, shared), { prefix: '/1/' })
-}
-
-function connectRedis(
-  app: FastifyInstance,
-  { redisUrl, publicUrl }: CheckedOptions,
-  metrics: Metrics,
-  { readiness }: Instruments,
-): SharedRedis | undefined {
-  if (redisUrl === undefined) return undefined
-  const redis = createRedis(redisUrl, {
-    keyPrefix: keyPrefixOf(publicUrl),
-    log: app.log,
-    failed: metrics.redisFailed,
-  })
-  // The first requests need not come too early.
-  app.addHook('onReady', () => redis.tried)
-  app.addHook('onClose', () => redis.close())
-  // Its being gone takes no instance out: it is gone for all of them, and forwarding goes on.
-  readiness?.watch(() => (redis.isReady ? [] : [{ reason: 'redis_gone', takesOut: false }]))
-  return redis
 }
 
 const withoutSealingKeys =

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type AnswerWindow, createAnswerWindow } from '../src/answer-window.ts'
+import { type AnswerWindow, createAnswerWindow } from '../src/memory/answer-window.ts'
 
 interface Answer {
   readonly successor: string

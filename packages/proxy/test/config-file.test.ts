@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { InvalidSettings } from '../src/invalid-settings.ts'
-import { readSettings, type Settings } from '../src/settings.ts'
+import { InvalidSettings } from '../src/program/invalid-settings.ts'
+import { readSettings, type Settings } from '../src/program/settings.ts'
 
 const one = {
   clientId: 'consumer-key-1',

@@ -8,10 +8,10 @@ import {
   SignJWT,
 } from 'jose'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createNonces } from '../src/dpop-nonce.ts'
-import { createProofCheck } from '../src/dpop-proof.ts'
-import { createMemory } from '../src/memory.ts'
-import { createKeyRing, randomSealingKey } from '../src/sealing-keys.ts'
+import { createMemory } from '../src/memory/memory.ts'
+import { createKeyRing, randomSealingKey } from '../src/sealing/sealing-keys.ts'
+import { createNonces } from '../src/token/dpop-nonce.ts'
+import { createProofCheck } from '../src/token/dpop-proof.ts'
 import { tokenUrl } from './app.ts'
 
 const [key1, key2] = [randomSealingKey(), randomSealingKey()]

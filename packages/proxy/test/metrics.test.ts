@@ -278,7 +278,7 @@ test('the README names each metric and each reason, and no other', async () => {
   const named = operations.matchAll(/^\| `(roambi_proxy_\w+)`/gm)
   expect(namesIn(named)).toEqual(namesIn(served))
 
-  const errors = readFileSync(new URL('../src/errors.ts', import.meta.url), 'utf8')
+  const errors = readFileSync(new URL('../src/http/errors.ts', import.meta.url), 'utf8')
   const [, , table = ''] = operations.split(/^\| reason /m)
   const cells = table.split('\n').map((row) => row.split(' | ')[0] ?? '')
   const inTable = cells.filter((cell) => cell.startsWith('|')).join()

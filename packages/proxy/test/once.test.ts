@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createOnce, type OnceOptions } from '../src/once.ts'
+import { createOnce, type OnceOptions } from '../src/memory/once.ts'
 
 function start(options: Partial<OnceOptions> = {}) {
   vi.useFakeTimers()

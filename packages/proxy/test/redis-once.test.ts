@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { OnceOptions } from '../src/once.ts'
-import { createRedis, type SharedRedis } from '../src/redis.ts'
-import { createRedisOnce } from '../src/redis-once.ts'
+import type { OnceOptions } from '../src/memory/once.ts'
+import { createRedis, type SharedRedis } from '../src/memory/redis.ts'
+import { createRedisOnce } from '../src/memory/redis-once.ts'
 import { describeWithRedis, type RedisServer, startRedis } from './redis-server.ts'
 
 async function startInstance({ url }: RedisServer, options: Partial<OnceOptions> = {}) {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkOptions } from '../src/check-options.ts'
-import { createRedis, type RedisUse } from '../src/redis.ts'
+import { createRedis, type RedisUse } from '../src/memory/redis.ts'
 import { describeWithRedis, startRedis } from './redis-server.ts'
 import { freePort, sealingKeys, settings } from './stage.ts'
 

@@ -1,7 +1,7 @@
 import { CompactEncrypt, EncryptJWT } from 'jose'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createSeal, isSealed, longestSealed, type SealedKind } from '../src/seal.ts'
-import { createKeyRing, type KeyRing, randomSealingKey } from '../src/sealing-keys.ts'
+import { createSeal, isSealed, longestSealed, type SealedKind } from '../src/sealing/seal.ts'
+import { createKeyRing, type KeyRing, randomSealingKey } from '../src/sealing/sealing-keys.ts'
 
 const owner = { publicUrl: 'https://auth.example.com', clientId: 'consumer-key-1' }
 const [key1, key2] = [randomSealingKey(), randomSealingKey()]

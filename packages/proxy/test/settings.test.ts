@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { InvalidSettings } from '../src/invalid-settings.ts'
-import { readSettings } from '../src/settings.ts'
+import { InvalidSettings } from '../src/program/invalid-settings.ts'
+import { readSettings } from '../src/program/settings.ts'
 
 const environment = {
   ROAMBI_CLIENT_ID: 'consumer-key-1',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type RawParameters, readParameters } from '../src/parameters.ts'
-import { judgeTokenForm } from '../src/token-form.ts'
+import { type RawParameters, readParameters } from '../src/http/parameters.ts'
+import { judgeTokenForm } from '../src/token/token-form.ts'
 import { codeForm, redirectUri, refreshForm } from './stage.ts'
 
 const judge = (form: RawParameters) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createProxyTrust } from '../src/trusted-proxies.ts'
+import { createProxyTrust } from '../src/operations/trusted-proxies.ts'
 import { rawRequest } from './raw-request.ts'
 import { client, type StagedProxy, startProxy } from './stage.ts'
 

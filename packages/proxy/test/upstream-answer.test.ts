@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { UpstreamOutcome } from '../src/upstream.ts'
-import { judgeOutcome } from '../src/upstream-answer.ts'
+import type { UpstreamOutcome } from '../src/upstream/upstream.ts'
+import { judgeOutcome } from '../src/upstream/upstream-answer.ts'
 
 const json = (status: number, body: object, retryAfter?: string): UpstreamOutcome => ({
   status,
@@ -78,7 +78,7 @@ describe('an upstream that is too busy', () => {
     ['403 as the Java SDK has met it', text(403, '403 Forbidden (Rate Limit Exceeded)'), 429, '30'],
     ['429', text(429, ''), 429, '30'],
     ['503', text(503, '<html>'), 503, '5'],
-    ['504', json(504, { error: 'invalid_grant' }), 503, '5'],
+    ['504', json(504, { error: 'invalid_grant' }), 504, '5'],
     ['a sane Retry-After', text(503, '', '7'), 503, '7'],
     ['a Retry-After of too long', text(429, '', '301'), 429, '30'],
     ['a Retry-After of nothing', text(429, '', '0'), 429, '30'],

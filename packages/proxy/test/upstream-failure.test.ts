@@ -2,7 +2,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
 import { generate } from 'selfsigned'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failureAnswer, failureOf } from '../src/upstream-failure.ts'
+import { failureAnswer, failureOf } from '../src/upstream/upstream-failure.ts'
 import { bearer, codeForm, freePort, plain, startProxy, startUpstream } from './stage.ts'
 
 test.each([

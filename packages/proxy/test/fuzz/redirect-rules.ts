@@ -3,7 +3,7 @@ import { redirectUris } from '../hostile-requests.ts'
 import { callbackUrl, client, publicUrl } from '../stage.ts'
 import type { Verdict } from './answer-rules.ts'
 import { type Answer, headerOf } from './answers.ts'
-import { leakIn } from './marks.ts'
+import { leakIn, secretIn } from './marks.ts'
 
 export function judgeRedirect(answer: Answer, apiUrl: string): Verdict {
   const { status, body } = answer
@@ -59,6 +59,7 @@ function judgeAuthorizationResponse(parameters: URLSearchParams): Verdict {
     const isSealed = /^eyJ[\w-]+\.\.[\w.-]+$/.test(code) && error === undefined
     return { outcome: 'redirect with a code', fault: isSealed ? fault : 'a strange code' }
   }
-  const isClean = error !== undefined && !leakIn(error + error_description)
+  // Roambi's own description, which the callback brings, may be anything.
+  const isClean = error !== undefined && !leakIn(error) && !secretIn(error_description ?? '')
   return { outcome: `redirect with ${error}`, fault: isClean ? fault : 'a leak in a redirect' }
 }

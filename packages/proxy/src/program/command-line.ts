@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { variableNames } from './environment.ts'
+import { InvalidSettings } from './invalid-settings.ts'
+
+export type Command = 'serve' | 'check' | 'help' | 'version'
+
+/** @param args without node and the program. Throws InvalidSettings. */
+export function readCommand(args: readonly string[]): Command {
+  const { help, version, check } = parse(args)
+  if (help) return 'help'
+  if (version) return 'version'
+  return check ? 'check' : 'serve'
+}
+
+const options = {
+  check: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch {
+    // What it was may be a secret, so it is not repeated.
+    throw new InvalidSettings([
+      'The arguments are not known: there are --check, --help, --version.',
+    ])
+  }
+}
+
+export const helpText: string = `roambi-proxy: an OAuth 2.0 authorization server in front of Roambi Business.
+
+  roambi-proxy            serves until SIGTERM
+  roambi-proxy --check    tells what the settings come to, asks Roambi and Redis, and ends with 0 or 1
+  roambi-proxy --version
+  roambi-proxy --help
+
+The settings are variables of the environment, and members of the JSON file that PROXY_CONFIG names:
+
+${variableNames.map((name) => `  ${name}`).join('\n')}
+`
+
+export function readVersion(): string {
+  const packageJson = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return JSON.parse(packageJson).version
+}
