@@ -137,8 +137,8 @@ export const brokenOff = (): OAuthError =>
 export const overloaded = (): OAuthError =>
   later(503, 'The proxy takes no more requests for now.', 'overloaded')
 
-export const timedOut = (retryAfter = 5): OAuthError =>
-  later(504, 'Roambi did not answer in time.', 'upstream_timeout')
+export const timedOut = (retryAfter?: number): OAuthError =>
+  later(504, 'Roambi did not answer in time.', 'upstream_timeout', retryAfter)
 
 /** @param retryAfter in s */
 const later = (
