@@ -63,10 +63,10 @@ test('HTML is a bad gateway', async () => {
   expect(await proxy.post(await sealedRefreshForm())).toMatchObject(badGateway)
 })
 
-test('504 is unavailable, and is not asked again', async () => {
+test('504 is a timeout, and is not asked again', async () => {
   const { proxy, sandbox } = await startPlainStage()
   sandbox.failNext(504)
-  expect(await proxy.post(await sealedRefreshForm())).toMatchObject(unavailable)
+  expect(await proxy.post(await sealedRefreshForm())).toMatchObject(timedOut)
   expect(sandbox.tokenRequests).toHaveLength(1)
 })
 

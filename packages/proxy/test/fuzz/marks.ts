@@ -12,7 +12,7 @@ export const marks = {
   refreshToken: 'UpstreamRefresh',
 } as const
 
-/** A code, token, verifier or secret in the text, by what it is; what the proxy seals begins with eyJ. */
+/** A code, token, verifier or secret in the text, by what it is; or what is sealed or signed. */
 export function leakIn(text: string): string | undefined {
   return leak.exec(text)?.[0]
 }
@@ -29,4 +29,6 @@ const spellings = [
   secretBytes.toString('hex'),
 ]
 const secret = new RegExp(spellings.join('|'))
-const leak = new RegExp([...spellings, codeVerifier, ...Object.values(marks), 'eyJ'].join('|'))
+const leak = new RegExp(
+  [...spellings, codeVerifier, ...Object.values(marks), 'eyJ(hbGci|0eXAi)'].join('|'),
+)
