@@ -8,6 +8,7 @@ import { answerError } from './http/error-answer.ts'
 import { notFound } from './http/errors.ts'
 import { corsOptions, refuseForeignOrigins, refuseOuterCors } from './http/origin.ts'
 import { refuseRoute } from './http/refused-route.ts'
+import { keepTurns } from './http/turns.ts'
 import type { Memory } from './memory/memory.ts'
 import { openMemory } from './memory/open-memory.ts'
 import type { SharedRedis } from './memory/redis.ts'
@@ -52,6 +53,7 @@ export const roambiProxy: FastifyPluginAsync<RoambiProxyOptions> = async (app, o
     route.logSerializers = logSerializers
   })
   app.setErrorHandler(answerError)
+  keepTurns(app.server)
 
   const { mode, publicUrl, apiUrl, sealingKeys } = checked
   if (!sealingKeys) app.log.warn(withoutSealingKeys)
@@ -102,7 +104,7 @@ async function version1(app: FastifyInstance, shared: Shared): Promise<void> {
   const { options, endpoints, ring, redis, memory, grantsOf, metrics } = shared
   const { maxConcurrent, rateLimit } = options
   const gate: Gate = {
-    admit: createAdmission(app, maxConcurrent),
+    ...createAdmission(app, maxConcurrent),
     limit: await createRateLimit(app, {
       rateLimit,
       isClient: (clientId) => grantsOf(clientId) !== undefined,
@@ -129,7 +131,7 @@ async function version1(app: FastifyInstance, shared: Shared): Promise<void> {
 // Counted apart: a slow API must not keep anybody from signing in.
 async function serveApi(app: FastifyInstance, { options, metrics }: Shared): Promise<void> {
   await app.register(async (api) => {
-    api.addHook('onRequest', createAdmission(api, options.maxConcurrent))
+    api.addHook('onRequest', createAdmission(api, options.maxConcurrent).admit)
     measureApi(api, metrics)
     await api.register(forwardApi, options)
   })

@@ -1,11 +1,13 @@
 import underPressure from '@fastify/under-pressure'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { clientsOf } from './check-options.ts'
 import { originsOf } from './client.ts'
 import { answerError } from './http/error-answer.ts'
-import { notFound } from './http/errors.ts'
+import { invalidRequest, notFound } from './http/errors.ts'
+import { answerExpectations } from './http/expectation.ts'
 import { readableFor } from './http/origin.ts'
+import { keepTurns, type Turns } from './http/turns.ts'
 import { answerUnreadable } from './http/unreadable-request.ts'
 import { drainWhenClosing } from './operations/drain.ts'
 import { logSerializers } from './operations/log.ts'
@@ -62,6 +64,7 @@ export function createServer(
   logDestination: { write(line: string): void } = process.stdout,
 ): FastifyInstance {
   const isTrusted = createProxyTrust(trustedProxies)
+  let turns: Turns | undefined
   const app = Fastify({
     logger: { level: logLevel, serializers: logSerializers, stream: logDestination },
     trustProxy: isTrusted,
@@ -71,16 +74,21 @@ export function createServer(
       reply.headers(readableFor(originsOf(clientsOf(options)), request.headers.origin))
       answerError(error, request, reply.header('x-request-id', request.id))
     },
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, turns),
     // Node's own default, which Fastify switches off.
     requestTimeout: 300_000,
     return503OnClosing: false,
+    // Node would answer by itself, in no form of RFC 6749.
+    http: { requireHostHeader: false },
   })
+  turns = keepTurns(app.server)
+  answerExpectations(app.server, turns)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(() => {
     throw notFound()
   })
   tellRequestIds(app)
+  app.addHook('onRequest', requireHost)
   const { readiness = createReadiness(), registry = registryFor(metricsPort) } = options
   serveHealth(app, readiness)
   drainWhenClosing(app, readiness)
@@ -91,6 +99,11 @@ export function createServer(
   app.register(underPressure, { maxEventLoopDelay, pressureHandler: () => undefined })
   app.register(roambiProxy, { ...options, readiness, ...(registry && { registry }) })
   return app
+}
+
+// RFC 9112 section 3.2.
+async function requireHost({ raw: { httpVersion, headers } }: FastifyRequest): Promise<void> {
+  if (httpVersion === '1.1' && headers.host === undefined) throw invalidRequest('Host is missing.')
 }
 
 function registryFor(metricsPort: number | undefined): Registry | undefined {

@@ -58,7 +58,7 @@ export function createSeal<T extends object>(
     },
 
     async open(sealed) {
-      if (sealed.length > longest) return undefined
+      if (sealed.length > longest || !isCanonical(sealed)) return undefined
       try {
         const { payload } = await jwtDecrypt<T>(sealed, keyOf, {
           keyManagementAlgorithms: ['dir'],
@@ -74,6 +74,13 @@ export function createSeal<T extends object>(
       }
     },
   }
+}
+
+// The decoder overlooks white space and bits to spare, so that one seal would have many spellings.
+function isCanonical(sealed: string): boolean {
+  const isOnlySpelling = (part: string) =>
+    Buffer.from(part, 'base64url').toString('base64url') === part
+  return sealed.split('.').every(isOnlySpelling)
 }
 
 /** Whether it looks like something that a proxy has sealed, be it another one. */

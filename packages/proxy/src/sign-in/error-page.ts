@@ -13,7 +13,7 @@ export function answerErrorPage(
   const { status, headers, message } = toOAuthError(error, request)
   return reply
     .code(status)
-    .headers({ ...headers, 'content-type': 'text/html; charset=utf-8' })
+    .headers({ ...pageHeaders, ...headers, 'content-type': 'text/html; charset=utf-8' })
     .send(page(message))
 }
 

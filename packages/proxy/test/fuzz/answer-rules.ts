@@ -17,22 +17,12 @@ export interface Verdict {
 /** @param sent all that was sent on the connection, one character a byte */
 export function judgeAnswer(answer: Answer, sent: string, apiUrl: string): Verdict {
   const { status } = answer
-  if (isOfNode(answer)) return { outcome: `${status} of Node itself` }
   // RFC 9112 section 6.1.
   const isOtherCoding = status === 501 && /transfer-encoding:/i.test(sent)
   if (status >= 500 && !isOtherCoding) return { outcome: String(status), fault: `status ${status}` }
   const verdict = judgeKind(answer, sent, apiUrl)
   const fault = judgeAny(answer) ?? verdict.fault
   return { ...verdict, fault }
-}
-
-// Without a Host, or with an Expect that is not 100-continue: before the proxy hears of it.
-function isOfNode({ status, headers, body }: Answer): boolean {
-  const names = headers.map(([name]) => name)
-  const isBare = names.every((name) =>
-    /^(connection|date|keep-alive|transfer-encoding)$/.test(name),
-  )
-  return (status === 400 || status === 417) && isBare && body === ''
 }
 
 function judgeAny({ status, headers, body }: Answer): string | undefined {
