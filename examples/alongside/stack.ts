@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
 import type { FastifyInstance } from 'fastify'
-import { build } from 'vite'
 import { listen, stop } from '../spa/http-server.ts'
+import { buildPages } from '../spa/pages.ts'
 import { createServer, type Environment } from './server.ts'
 
 export interface StackOptions {
@@ -49,10 +49,11 @@ export async function startStack({
 
     const folder = await mkdtemp(join(tmpdir(), 'roambi-auth-alongside-'))
     closers.push(() => rm(folder, { recursive: true }))
-    await buildApp(folder, sandbox.client.clientId, appUrl)
+    const { clientId } = sandbox.client
+    await buildPages(folder, { clientId, proxyUrl: appUrl, sandboxUrl: appUrl })
 
     const environment: Environment = {
-      ROAMBI_CLIENT_ID: sandbox.client.clientId,
+      ROAMBI_CLIENT_ID: clientId,
       ROAMBI_CLIENT_SECRET: sandbox.client.clientSecret,
       ROAMBI_API_URL: sandbox.apiUrl,
       PROXY_PUBLIC_URL: appUrl,
@@ -70,24 +71,6 @@ export async function startStack({
     await close()
     throw error
   }
-}
-
-async function buildApp(folder: string, clientId: string, appUrl: string): Promise<void> {
-  const settings = {
-    VITE_ROAMBI_CLIENT_ID: clientId,
-    VITE_PROXY_URL: appUrl,
-    VITE_SANDBOX_URL: appUrl,
-  }
-  const define = Object.entries(settings).map(([name, value]) => [
-    `import.meta.env.${name}`,
-    JSON.stringify(value),
-  ])
-  await build({
-    root: join(import.meta.dirname, '../spa'),
-    logLevel: 'warn',
-    define: Object.fromEntries(define),
-    build: { outDir: folder, emptyOutDir: true },
-  })
 }
 
 // The app's button "Expire now": from here, since its page may speak to no other origin.

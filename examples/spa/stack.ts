@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { createServer as createProxy } from '@roambi-auth/proxy'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
 import sirv from 'sirv'
-import { build, createServer as createVite, type InlineConfig } from 'vite'
+import { createServer as createVite } from 'vite'
 import { listen, stop } from './http-server.ts'
+import { buildPages, type PageSettings, pageConfig } from './pages.ts'
 
 export interface StackOptions {
   ports?: { sandbox: number; proxy: number; app: number }
@@ -78,8 +79,8 @@ export async function startStack({
     await proxy.ready()
     front.on('request', proxy.routing)
 
-    const config = viteConfig({ sandbox, proxyUrl })
-    const served = await (pages === 'dev' ? fromSource(config, app) : fromBuild(config))
+    const pageSettings = { clientId, proxyUrl, sandboxUrl: sandbox.url }
+    const served = await (pages === 'dev' ? fromSource(pageSettings, app) : fromBuild(pageSettings))
     closers.push(served.close)
     let coop: CoopPolicies = {}
     app.on('request', (request, response) => {
@@ -97,28 +98,15 @@ export async function startStack({
   }
 }
 
-function viteConfig({ sandbox, proxyUrl }: Pick<Stack, 'sandbox' | 'proxyUrl'>): InlineConfig {
-  const settings = {
-    VITE_ROAMBI_CLIENT_ID: sandbox.client.clientId,
-    VITE_PROXY_URL: proxyUrl,
-    VITE_SANDBOX_URL: sandbox.url,
-  }
-  const define = Object.entries(settings).map(([name, value]) => [
-    `import.meta.env.${name}`,
-    JSON.stringify(value),
-  ])
-  return { root: import.meta.dirname, logLevel: 'warn', define: Object.fromEntries(define) }
-}
-
 interface Pages {
   readonly folder: string
   readonly listener: RequestListener
   readonly close: () => Promise<void>
 }
 
-async function fromSource(config: InlineConfig, server: Server): Promise<Pages> {
+async function fromSource(settings: PageSettings, server: Server): Promise<Pages> {
   const vite = await createVite({
-    ...config,
+    ...pageConfig(settings),
     appType: 'mpa',
     server: {
       middlewareMode: true,
@@ -130,9 +118,9 @@ async function fromSource(config: InlineConfig, server: Server): Promise<Pages> 
   return { folder: vite.config.root, listener: vite.middlewares, close: vite.close }
 }
 
-async function fromBuild(config: InlineConfig): Promise<Pages> {
-  const outDir = await mkdtemp(join(tmpdir(), 'roambi-auth-spa-'))
-  await build({ ...config, build: { outDir, emptyOutDir: true } })
-  const close = () => rm(outDir, { recursive: true })
-  return { folder: outDir, listener: sirv(outDir), close }
+async function fromBuild(settings: PageSettings): Promise<Pages> {
+  const folder = await mkdtemp(join(tmpdir(), 'roambi-auth-spa-'))
+  await buildPages(folder, settings)
+  const close = () => rm(folder, { recursive: true })
+  return { folder, listener: sirv(folder), close }
 }

@@ -85,7 +85,7 @@ export interface Timeouts {
   connect: number
   /** For a token request in all, its repetition included. Default 10000. */
   token: number
-  /** For the upstream's silence in a forwarded request. Default 30000. */
+  /** For the upstream's silence in a forwarded request; the app's is borne a little longer. Default 30000. */
   api: number
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { openApp } from './app.ts'
 import { sendBytes } from './raw-request.ts'
 import {
   appOrigin,
@@ -87,20 +88,17 @@ describe('when as much is under way as can be served', () => {
   })
 
   test('the window in a browser gets a page', async () => {
-    const { proxy, waiting } = await startBusy({ mode: 'pkce', maxConcurrent: 1, rateLimit: 9 })
-    // A request whose body never ends.
-    const { hostname, port } = new URL(proxy.url)
-    const socket = connect(Number(port), hostname)
-    onTestFinished(() => void socket.destroy())
-    socket.write(
-      'POST /1/token HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n',
-    )
-    await expect.poll(async () => (await fetch(`${proxy.url}/1/authorize`)).status).toBe(503)
+    const busy = { mode: 'pkce', maxConcurrent: 1, rateLimit: 9 }
+    const { proxy, waiting, answerAll } = await startBusy(busy)
+    const app = await openApp(proxy, { issueCode: () => 'c' })
+    app.visit(await app.comeBack()).catch(() => {})
+    await expect.poll(() => waiting.length).toBe(1)
     const page = await fetch(`${proxy.url}/1/authorize`)
     expect(page.headers.get('content-type')).toMatch(/^text\/html/)
     expect(page.headers.get('retry-after')).toBe('5')
+    expect(page.status).toBe(503)
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
-    expect(waiting).toEqual([])
+    answerAll()
   })
 
   test('health, readiness and preflights are answered', async () => {
@@ -112,6 +110,44 @@ describe('when as much is under way as can be served', () => {
     const headers = { origin: appOrigin, 'access-control-request-method': 'POST' }
     expect((await fetch(`${proxy.url}/1/token`, { method: 'OPTIONS', headers })).status).toBe(204)
   })
+})
+
+test.each(['token', 'revoke'])('a form for %s that never ends takes no place', async (path) => {
+  const { proxy, waiting, answerAll } = await startBusy({
+    maxConcurrent: 1,
+    // Nothing listens there: it serves /1/revoke all the same.
+    redisUrl: path === 'revoke' ? 'redis://127.0.0.1:1' : undefined,
+  })
+  const { hostname, port } = new URL(proxy.url)
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  const type = 'Content-Type: application/x-www-form-urlencoded'
+  socket.write(`POST /1/${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n${type}\r\n\r\n`)
+  await expect.poll(proxy.log).toContain(`"path":"/1/${path}"`)
+  const tokens = proxy.post(codeForm('c'))
+  await expect.poll(() => waiting.length).toBe(1)
+  answerAll()
+  expect(await tokens).toMatchObject({ status: 200 })
+})
+
+test('what goes on for those who have hung up is bounded too, and Roambi is not asked', async () => {
+  const { proxy, waiting, answerAll } = await startBusy()
+  for (const code of ['c', 'd']) {
+    const hangup = new AbortController()
+    const body = new URLSearchParams(codeForm(code))
+    fetch(`${proxy.url}/1/token`, { method: 'POST', body, signal: hangup.signal }).catch(() => {})
+    await expect.poll(() => waiting.length).toBe(code === 'c' ? 1 : 2)
+    hangup.abort()
+  }
+  const { status, body } = await proxy.post(codeForm('e'))
+  expect(status).toBe(503)
+  expect(body).toMatchObject({ error: 'temporarily_unavailable' })
+  expect(waiting).toHaveLength(2)
+
+  const answering = setInterval(answerAll, 20)
+  onTestFinished(() => clearInterval(answering))
+  await expect.poll(async () => (await proxy.post(codeForm('f'))).status).toBe(200)
 })
 
 test('who hangs up makes room', async () => {
@@ -132,6 +168,26 @@ test('who hangs up makes room', async () => {
     for (const socket of sockets) socket.destroy()
     await expect.poll(() => waiting.every(({ response }) => response.destroyed)).toBe(true)
   }
+})
+
+test.each([
+  ['sends', 'POST', 'Content-Length: 9\r\n'],
+  ['reads', 'GET', ''],
+])('an app that no longer %s loses its place', { timeout: 20_000 }, async (_, method, header) => {
+  const upstream = await startUpstream((request, response) => {
+    if (request.url === '/1/user') response.end('fine')
+    else if (method === 'GET') response.end(Buffer.alloc(50_000_000))
+  })
+  const timeouts = { connect: 500, api: 500 }
+  const proxy = await startProxy({ apiUrl: upstream.apiUrl, maxConcurrent: 1, timeouts })
+  const { hostname, port } = new URL(proxy.url)
+  const socket = connect(Number(port), hostname).pause()
+  onTestFinished(() => void socket.destroy())
+  const authorization = `Authorization: ${bearer.authorization}\r\n`
+  socket.write(`${method} /1/big HTTP/1.1\r\nHost: x\r\n${authorization}${header}\r\n`)
+  const status = async () => (await callApi(proxy)).status
+  await expect.poll(status).toBe(503)
+  await expect.poll(status, { timeout: 15_000 }).toBe(200)
 })
 
 describe('when the event loop is late', () => {

@@ -306,7 +306,11 @@ describe('of all the secrets of a client', () => {
 
   test("that Roambi can't be reached is no refusal", async () => {
     const apiUrl = `http://127.0.0.1:${await freePort()}/1`
-    const upstream = createUpstream({ apiUrl, timeouts: { connect: 500, token: 500, api: 500 } })
+    const upstream = createUpstream({
+      apiUrl,
+      maxConcurrent: 1,
+      timeouts: { connect: 500, token: 500, api: 500 },
+    })
     onTestFinished(() => upstream.close())
     const probed = { clientId: 'a', redirectUris: [redirectUri], clientSecrets: ['b'] }
     expect(await probeClient(upstream, probed, AbortSignal.timeout(1000))).toBe('unknown')

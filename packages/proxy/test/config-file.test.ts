@@ -75,7 +75,6 @@ test('it lists several clients, whose secrets lie in files beside it', () => {
     ],
     host: '127.0.0.1',
     port: 4001,
-    logLevel: 'info',
   })
 })
 
@@ -128,7 +127,6 @@ test('it can hold each variable, as text or as JSON has it', () => {
     trustedProxies: ['10.0.0.0/8'],
     host: '127.0.0.1',
     port: 8080,
-    logLevel: 'info',
   })
 })
 

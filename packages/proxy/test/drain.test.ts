@@ -132,6 +132,17 @@ test('who still gets through is told that it drains', async () => {
   expect(await received).toMatch(/^HTTP\/1.1 200 .* 503 .*"reasons":\["draining"\]/s)
 })
 
+test('a connection on which nothing comes does not hold it up', async () => {
+  const proxy = await startProxy({})
+  const { hostname, port } = new URL(proxy.url)
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  // By then that connection is accepted too.
+  expect((await fetch(`${proxy.url}/healthz`)).status).toBe(200)
+  await proxy.close()
+})
+
 test("it ends when it can't listen, whatever else it has opened by then", {
   timeout: 30_000,
 }, async () => {

@@ -1,21 +1,12 @@
 // Large bodies, slow ends, and many at once.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import {
-  appOrigin,
-  bearer,
-  client,
-  freePort,
-  publicUrl,
-  redirectUri,
-  startProxy,
-  startUpstream,
-} from './stage.ts'
+import { environment, startProgram } from './program.ts'
+import { bearer, freePort, startProxy, startUpstream } from './stage.ts'
 
 const megabyte = 1024 * 1024
 const chunk = Buffer.alloc(64 * 1024, 'x')
@@ -27,7 +18,7 @@ describe('200 MB each way', () => {
       if (request.method === 'POST') response.end(String(received))
       else await pipeline(megabytes(Number(request.url?.split('=')[1])), response)
     })
-    const { url, memory } = await startProgram(upstream.apiUrl)
+    const { url, memory } = await startMeasured(upstream.apiUrl)
     const send = async (count: number) => {
       const response = await fetch(`${url}/1/contents`, {
         method: 'POST',
@@ -166,31 +157,11 @@ async function startEarlyUpstream(answer: string) {
 }
 
 /** The proxy in a process of its own. */
-async function startProgram(apiUrl: string) {
+async function startMeasured(apiUrl: string) {
   const port = await freePort()
-  const program: ChildProcess = spawn(
-    process.execPath,
-    ['--conditions=@roambi-auth/source', '--import=tsx', 'src/main.ts'],
-    {
-      cwd: new URL('..', import.meta.url),
-      env: {
-        PATH: process.env.PATH,
-        ROAMBI_API_URL: apiUrl,
-        ROAMBI_CLIENT_ID: client.clientId,
-        ROAMBI_CLIENT_SECRET: client.clientSecret,
-        PROXY_PUBLIC_URL: publicUrl,
-        PROXY_REDIRECT_URIS: redirectUri,
-        PROXY_ALLOWED_ORIGINS: appOrigin,
-        PORT: String(port),
-      },
-    },
-  )
-  onTestFinished(() => void program.kill('SIGKILL'))
-  let output = ''
-  program.stdout?.on('data', (line) => {
-    output += line
-  })
-  await expect.poll(() => output, { timeout: 15_000 }).toContain('listening')
+  const variables = { ...environment, ROAMBI_API_URL: apiUrl, PORT: String(port) }
+  const { program, output } = startProgram(variables)
+  await expect.poll(() => output.stdout, { timeout: 15_000 }).toContain('listening')
   return { url: `http://127.0.0.1:${port}`, memory: () => memoryOf(program.pid) }
 }
 

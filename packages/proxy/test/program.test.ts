@@ -87,7 +87,8 @@ test('metrics are served beside it when a port is set for them', { timeout: 30_0
 
 test('it tells what it can do, and its version', { timeout: 30_000 }, async () => {
   const help = startProgram({}, ['--help'])
-  const version = startProgram({}, ['--version'])
+  // As `pnpm proxy -- --version` hands it on.
+  const version = startProgram({}, ['--', '--version'])
   expect([await help.exit, await version.exit]).toEqual([0, 0])
   expect(help.output.stdout).toContain('roambi-proxy --check')
   expect(help.output.stdout).toContain('\n  PROXY_PUBLIC_URL\n')

@@ -132,6 +132,16 @@ describeWithRedis('of several instances', () => {
     expect(await one.window.answer('a', 'key', given('new'))).toMatchObject({ from: 'new' })
   })
 
+  test('one that was answered has it still when Redis has lost it', patient, async () => {
+    const { server, one, other } = await startTwo()
+    await one.window.answer('a', 'key', given('one'))
+    await server.stop()
+    await server.start()
+    await expect.poll(() => one.redis.isReady && other.redis.isReady).toBe(true)
+    expect(await one.window.answer('a', 'key', given('again'))).toMatchObject({ from: 'one' })
+    expect(await other.window.answer('a', 'key', given('other'))).toMatchObject({ from: 'one' })
+  })
+
   test('each has what the others were answered, for the same key only', async () => {
     const { one, other, connection } = await startTwo()
     await one.window.answer('a', 'key', given('one'))

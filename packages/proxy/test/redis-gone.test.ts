@@ -12,6 +12,7 @@ import {
   type StagedProxy,
   startProxy,
   startStage,
+  startUpstream,
 } from './stage.ts'
 
 const refreshTokenOf = ({ body }: Answer) => String(body.refresh_token)
@@ -143,6 +144,35 @@ describeWithRedis('while Redis is', () => {
       }
       expect(sandbox.tokenRequests.length).toBe(2)
     })
+  })
+})
+
+describeWithRedis('when Redis goes while Roambi is asked', () => {
+  test('in mode direct, the tokens of a code are given, since it is spent', async () => {
+    const redis = await startRedis()
+    const { apiUrl } = await startUpstream(async (_request, response) => {
+      await redis.stop()
+      response.end('{"access_token":"a","refresh_token":"r"}')
+    })
+    const proxy = await startProxy({ mode: 'direct', apiUrl, redisUrl: redis.url })
+    await connected(proxy, 1)
+    const app = await openApp(proxy, { issueCode: () => 'c' })
+    const { status, body } = await app.post(codeForm('c'))
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ access_token: 'a', refresh_token: expect.any(String) })
+  })
+
+  test('a renewal whose answer is lost has it when Redis is there again, with nothing in it', async () => {
+    const { redis, app, proxy } = await startWithRedis({}, { rotation: 'strict' })
+    const refreshToken = await app.getRefreshToken()
+    const lost = await app.refresh(refreshToken)
+    expect(lost).toMatchObject({ status: 200 })
+    await redis.stop()
+    await redis.start()
+    await connected(proxy, 2)
+    const again = await app.refresh(refreshToken)
+    expect(again).toMatchObject({ status: 200 })
+    expect(await app.refresh(refreshTokenOf(again))).toMatchObject({ status: 200 })
   })
 })
 

@@ -40,7 +40,6 @@ test('five variables are enough', () => {
     allowedOrigins: ['https://app.example.com'],
     host: '127.0.0.1',
     port: 4001,
-    logLevel: 'info',
   })
 })
 
@@ -220,6 +219,7 @@ describe('a sentence names the variable', () => {
     [{ REDIS_URL_FILE: '/nowhere' }, "REDIS_URL_FILE names a file that can't be read (ENOENT)."],
     [{ PROXY_RATE_LIMIT: '0' }, 'PROXY_RATE_LIMIT must be a whole number above 0.'],
     [{ PROXY_MAX_CONCURRENT: '1.5' }, 'PROXY_MAX_CONCURRENT must be a whole number above 0.'],
+    [{ PROXY_MAX_CONCURRENT: '1e99' }, 'PROXY_MAX_CONCURRENT must be a whole number above 0.'],
     [
       { PROXY_MAX_EVENT_LOOP_DELAY: '-1' },
       'PROXY_MAX_EVENT_LOOP_DELAY must be a whole number of ms, 0 or more.',

@@ -56,6 +56,15 @@ describeWithRedis('with Redis, at either instance', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
   })
 
+  test('a code stays spent where the clock is a minute behind', async () => {
+    const { app, redis } = await startInstances()
+    const { code = '' } = await app.signIn()
+    expect(await app.redeem(code)).toMatchObject({ status: 200 })
+    const connection = redis.connect()
+    const [spent = ''] = await connection.keys('*:code:*')
+    expect(await connection.pttl(spent)).toBeGreaterThan(110_000)
+  })
+
   test('a proof is used up for both', async () => {
     const { app, proxy, other } = await startInstances()
     const form = refreshForm(await app.getRefreshToken())

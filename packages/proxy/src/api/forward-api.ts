@@ -16,6 +16,9 @@ export async function forwardApi(
   const { origin, pathname } = new URL(apiUrl)
   const basePath = pathname.replace(/\/$/, '')
   const pool = createApiPool({ apiUrl, timeouts })
+  // An app that neither sends nor reads would keep its place for ever. When it is the upstream that is
+  // silent, that has been answered by then.
+  const longestSilence = timeouts.connect + timeouts.api + margin
   app.addHook('onClose', () => pool.destroy())
 
   await app.register(replyFrom, {
@@ -35,6 +38,7 @@ export async function forwardApi(
     onRequest: [requireBearerToken, refuseAmbiguousPath, refuseOtherCodings],
     handler: (request, reply) => {
       const source = basePath + pathOf(request.url).slice(app.prefix.length - 1)
+      reply.raw.setTimeout(longestSilence, () => reply.raw.destroy())
       return pool.untilHangup(reply.raw, () => reply.from(source, forwarding))
     },
   })
@@ -46,6 +50,9 @@ export async function forwardApi(
     }
   }
 }
+
+/** In ms: undici is late by a second. */
+const margin = 3000
 
 const forwarding: FastifyReplyFromHooks = {
   rewriteRequestHeaders: (_request, headers) => apiRequestHeaders(headers),

@@ -37,9 +37,9 @@ export function createRedisAnswerWindow<T>(
     const found = await waitFor(key, turn).catch(() => 'nobody' as const)
     if (found === 'nobody') return alone.answer(token, owner, ask)
     if (found === 'their turn') throw timedOut()
-    if (found !== 'my turn') return found.answer
-    // It may have been dropped at another instance, where its successor was used.
-    alone.forget(token, owner)
+    if (typeof found === 'object') return found.answer
+    // Else it may be that only this instance has the answer: Redis was gone, or has lost it.
+    if (found === 'dropped') alone.forget(token, owner)
     const answer = await duringTurn(key, turn, () => alone.answer(token, owner, ask))
     const successor = successorOf(answer)
     await shared

@@ -6,8 +6,14 @@ import type { RedisUse, SharedRedis } from './redis.ts'
 
 /** One turn to ask at a time, for all instances; each step rejects with OAuthError without Redis. */
 export interface SharedAnswers<T> {
-  /** Gives the answer that is there, or takes the turn, or finds that another has it. */
-  find(key: string, turn: string): Promise<{ readonly answer: T } | 'my turn' | 'their turn'>
+  /**
+   * Gives the answer that is there, or takes the turn, or finds that another has it. `dropped`: takes
+   * the turn, since the successor of the answer was used.
+   */
+  find(
+    key: string,
+    turn: string,
+  ): Promise<{ readonly answer: T } | 'my turn' | 'dropped' | 'their turn'>
   /** To be called again and again: a turn that nobody extends ends after {@link lease}. */
   extend(key: string, turn: string): Promise<void>
   /** Puts the answer there, and ends the turn. */
@@ -44,7 +50,7 @@ export function createSharedAnswers<T>(
     async find(key, turn) {
       const keys = [answerKey(key), turnKey(key), successorKey(key)]
       const found = await find(keys, [turn, lease])
-      if (typeof found !== 'string') return found === 1 ? 'my turn' : 'their turn'
+      if (typeof found !== 'string') return turns[Number(found)] ?? 'their turn'
       const sealed = await open(found)
       if (sealed?.key !== key) throw new Error('What was found in Redis is not ours.')
       return sealed
@@ -63,14 +69,20 @@ export function createSharedAnswers<T>(
   }
 }
 
-// Who sends the successor has the answer, or could not send it.
+const turns = ['their turn', 'my turn', 'dropped'] as const
+
+// Who sends the successor has the answer, or could not send it. Of what is dropped an empty answer is
+// left: an instance that has it too could else not tell it from one that Redis has lost.
 const findScript = `
   local predecessor = redis.call('GET', KEYS[3])
-  if predecessor then redis.call('DEL', predecessor, KEYS[3]) end
+  if predecessor then
+    redis.call('SET', predecessor, '', 'PX', math.max(1, redis.call('PTTL', KEYS[3])))
+    redis.call('DEL', KEYS[3])
+  end
   local answer = redis.call('GET', KEYS[1])
-  if answer then return answer end
-  if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-  return 0
+  if answer and answer ~= '' then return answer end
+  if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
+  return answer and 2 or 1
 `
 
 const extendScript = `

@@ -1,39 +1,47 @@
-import type {
-  FastifyInstance,
-  onRequestAsyncHookHandler,
-  preHandlerAsyncHookHandler,
-} from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { overloaded } from '../http/errors.ts'
 
 /** What a request to the sign-in and token endpoints must pass. */
-export interface Gate {
-  readonly admit: onRequestAsyncHookHandler
-  readonly limit: preHandlerAsyncHookHandler
+export interface Gate extends Admission {
+  readonly limit: Hook
 }
 
+export interface Admission {
+  /** Refuses what finds no place. It takes none, and comes before the body is read. */
+  readonly refuse: Hook
+  /** Takes a place, until the answer is over. Where a body is read, after it: it may never end. */
+  readonly admit: Hook
+}
+
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
 /**
- * A hook that lets in what can be served, and refuses the rest at once, before a body is read: who
- * waits in a queue asks again, and makes it longer.
+ * Hooks that let in what can be served, and refuse the rest at once: who waits in a queue asks again,
+ * and makes it longer.
  *
  * With `@fastify/under-pressure` on the server, it refuses what comes while that is under pressure.
  * Its own hook would speak before @fastify/cors, and no page could read the answer.
  *
- * @param maxConcurrent requests at once, of all the routes that share the hook
+ * @param maxConcurrent requests at once, of all the routes that share the hooks
  */
-export function createAdmission(
-  app: FastifyInstance,
-  maxConcurrent: number,
-): onRequestAsyncHookHandler {
+export function createAdmission(app: FastifyInstance, maxConcurrent: number): Admission {
   const isUnderPressure = app.hasDecorator('isUnderPressure') ? app.isUnderPressure : () => false
   let underWay = 0
 
-  return async (_request, { raw }) => {
+  const refuse = async () => {
     if (underWay >= maxConcurrent || isUnderPressure()) throw overloaded()
-    // The client has hung up already: nothing would tell the end.
-    if (raw.closed) return
-    underWay += 1
-    raw.once('close', () => {
-      underWay -= 1
-    })
+  }
+
+  return {
+    refuse,
+    async admit(_request, { raw }) {
+      await refuse()
+      // The client has hung up already: nothing would tell the end.
+      if (raw.closed) return
+      underWay += 1
+      raw.once('close', () => {
+        underWay -= 1
+      })
+    },
   }
 }

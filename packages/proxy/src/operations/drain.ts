@@ -10,11 +10,22 @@ export function drainWhenClosing(app: FastifyInstance, readiness: Readiness): vo
   const underWay = new WeakMap<Socket, number>()
   const change = (socket: Socket, by: 1 | -1) =>
     underWay.set(socket, (underWay.get(socket) ?? 0) + by)
+  const silent = new Set<Socket>()
   let closing = false
 
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    const forget = () => silent.delete(socket)
+    socket.once('data', forget).once('close', forget)
+  })
   app.addHook('preClose', async () => {
     closing = true
     readiness.drain()
+    // Node takes a connection on which nothing has come for one that is busy; browsers open such in
+    // advance. What is on its way may still come.
+    setTimeout(() => {
+      for (const socket of silent) socket.destroy()
+    }, patience).unref()
   })
   app.addHook('onRequest', async ({ socket }, { raw }) => {
     change(socket, 1)
@@ -28,3 +39,6 @@ export function drainWhenClosing(app: FastifyInstance, readiness: Readiness): vo
     if (closing) setImmediate(() => app.server.closeIdleConnections())
   })
 }
+
+/** In ms. */
+const patience = 500

@@ -14,7 +14,7 @@ export type Members = Readonly<Record<string, Member>>
 
 export type Values<M extends Members> = { readonly [Name in keyof M]?: Static<M[Name]['form']> }
 
-/** Fills in the defaults, and leaves out what is malformed, of which there is a sentence then. */
+/** Leaves out what is malformed, of which there is a sentence then. */
 export function checkMembers<M extends Members>(
   members: M,
   given: Readonly<Record<string, unknown>>,

@@ -41,11 +41,11 @@ async function lookAtRoambi(
   if (!reachability.isReachable) return { upstream: reachability, clients: [] }
   const upstream = createUpstream(options)
   try {
-    const look = (client: Client) => {
+    const found = clients.map((client) => {
       const [redirectUri = ''] = mode === 'pkce' ? [callbackUrl] : client.redirectUris
       return lookAtClient(upstream, client, redirectUri, timeouts.token)
-    }
-    return { upstream: reachability, clients: await Promise.all(clients.map(look)) }
+    })
+    return { upstream: reachability, clients: await Promise.all(found) }
   } finally {
     await upstream.close()
   }

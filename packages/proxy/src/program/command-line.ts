@@ -7,7 +7,8 @@ export type Command = 'serve' | 'check' | 'help' | 'version'
 
 /** @param args without node and the program. Throws InvalidSettings. */
 export function readCommand(args: readonly string[]): Command {
-  const { help, version, check } = parse(args)
+  // `pnpm proxy -- --check` hands the two dashes on.
+  const { help, version, check } = parse(args[0] === '--' ? args.slice(1) : args)
   if (help) return 'help'
   if (version) return 'version'
   return check ? 'check' : 'serve'

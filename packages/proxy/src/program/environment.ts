@@ -15,10 +15,13 @@ const list = {
   malformed: 'must be a string, or a list of strings',
 }
 const seconds = {
-  form: Type.Integer({ minimum: 1 }),
+  form: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   malformed: 'must be a whole number of seconds above 0',
 }
-const count = { form: Type.Integer({ minimum: 1 }), malformed: 'must be a whole number above 0' }
+const count = {
+  form: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  malformed: 'must be a whole number above 0',
+}
 
 // Whether the lists and URLs are any good, the options of the plugin tell.
 const table = {
@@ -57,9 +60,9 @@ const table = {
     malformed: 'must be a whole number of ms, 0 or more',
   },
   PROXY_TRUSTED_PROXIES: list,
-  HOST: { form: Type.String({ default: '127.0.0.1' }), malformed: 'must be a string' },
+  HOST: text,
   PORT: {
-    form: Type.Integer({ default: 4001, minimum: 0, maximum: 65_535 }),
+    form: Type.Integer({ minimum: 0, maximum: 65_535 }),
     malformed: 'must be a whole number, 0 to 65535',
   },
   // Not 0: who means "none" by it would else get one at random.
@@ -68,7 +71,7 @@ const table = {
     malformed: 'must be a whole number, 1 to 65535',
   },
   LOG_LEVEL: {
-    form: Type.Enum(logLevels, { default: 'info' }),
+    form: Type.Enum(logLevels),
     malformed: `must be one of ${logLevels.join(', ')}`,
   },
 } satisfies Members
@@ -97,7 +100,7 @@ export interface Variables {
   readonly PROXY_REFRESH_TOKEN_LIFETIME?: number
   readonly PROXY_REFRESH_TOKEN_IDLE_LIFETIME?: number
   readonly PROXY_FORWARD_API?: boolean
-  readonly REDIS_URL?: Listed
+  readonly REDIS_URL?: string
   readonly REDIS_URL_FILE?: string
   readonly PROXY_RATE_LIMIT?: number
   readonly PROXY_MAX_CONCURRENT?: number
@@ -123,7 +126,7 @@ export const clientVariables: readonly string[] = [
   'PROXY_ALLOWED_ORIGINS',
 ]
 
-/** Fills in the defaults; adds a sentence for each variable that is missing or malformed. */
+/** Adds a sentence for each variable that is missing or malformed. */
 export function checkVariables(
   given: Given,
   hasClientList: boolean,

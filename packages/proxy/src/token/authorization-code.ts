@@ -30,13 +30,16 @@ export interface AuthorizationCodes {
 /** In s. */
 const life = 60
 
+/** Another instance's clock may be behind, in s: to it, the code lives on for so long. */
+const clockSkew = 60
+
 export function createAuthorizationCodes(
   ring: KeyRing,
   owner: SealOwner,
   memory: Memory,
 ): AuthorizationCodes {
   const { seal, open } = createSeal<CodeGrant>('code', ring, owner)
-  const spent = memory.once('code', { life: life * 1000, returnable: true })
+  const spent = memory.once('code', { life: (life + clockSkew) * 1000, returnable: true })
   return {
     issue: (grant) => seal(grant, life),
 

@@ -46,8 +46,11 @@ export function createDirectCodeGrant(
       { grant_type: 'authorization_code', code, redirect_uri: redirectUri },
       log,
     )
-    // Not before: here only the code has a price, and proofs are remembered.
-    await proof?.claim()
+    // Not before: here only the code has a price, and proofs are remembered. One that can't be just now
+    // must not cost the tokens: who came again would bring a code that is spent.
+    await proof?.claim().catch((error) => {
+      if (error.code !== 'temporarily_unavailable') throw error
+    })
     return refreshTokens.issue(tokens, { code, redirectUri, jkt: proof?.jkt })
   }
 }

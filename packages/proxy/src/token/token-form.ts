@@ -1,13 +1,7 @@
 // Which forms may come to the token endpoint. Nothing is asked here.
 import { type Client, listedRedirectUri } from '../client.ts'
 import { invalidRequest, unsupportedGrantType } from '../http/errors.ts'
-import {
-  credentials,
-  optional,
-  type Parameters,
-  type RawParameters,
-  required,
-} from '../http/parameters.ts'
+import { optional, type Parameters, required } from '../http/parameters.ts'
 
 export type TokenRequest = CodeRequest | RefreshRequest
 
@@ -44,17 +38,6 @@ export function judgeTokenForm(
       return { grantType, refreshToken: required(parameters, 'refresh_token') }
     default:
       throw unsupportedGrantType()
-  }
-}
-
-/** RFC 6749 section 3.2: they belong in the body, since a URL ends up in logs. Throws OAuthError. */
-export function refuseParametersInQuery(query: RawParameters): void {
-  if (
-    [...credentials, 'code', 'code_verifier', 'refresh_token', 'token'].some(
-      (name) => name in query,
-    )
-  ) {
-    throw invalidRequest('The parameters belong in the body, not in the query.')
   }
 }
 

@@ -1,16 +1,11 @@
-import formbody from '@fastify/formbody'
-import type { FastifyInstance, HTTPMethods } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { noStore } from '../http/error-answer.ts'
-import { invalidClient, invalidRequest, methodNotAllowed } from '../http/errors.ts'
-import { refuseForeignOrigin } from '../http/origin.ts'
-import { type RawParameters, readParameters, secretInBrowser } from '../http/parameters.ts'
-import { refuseRoute } from '../http/refused-route.ts'
 import type { Gate } from '../operations/admission.ts'
-import { factsOf } from '../operations/request-facts.ts'
+import { acceptForms, type FormRoute, readClientForm } from './client-form.ts'
 import type { Nonces } from './dpop-nonce.ts'
 import type { ProofCheck } from './dpop-proof.ts'
 import type { GrantsOf } from './grants.ts'
-import { judgeTokenForm, refuseParametersInQuery } from './token-form.ts'
+import { judgeTokenForm } from './token-form.ts'
 
 export interface TokenEndpointOptions {
   readonly grantsOf: GrantsOf
@@ -24,26 +19,11 @@ export async function tokenEndpoint(
   app: FastifyInstance,
   { grantsOf, checkProof, nonces, gate }: TokenEndpointOptions,
 ): Promise<void> {
-  app.addHook('onRequest', gate.admit)
-  // Not before: whose request it is stands in the body.
-  app.addHook('preHandler', gate.limit)
-  app.removeAllContentTypeParsers()
-  await app.register(formbody, { bodyLimit: 16 * 1024 })
+  await acceptForms(app, '/token', gate)
 
-  app.post<{
-    Querystring: RawParameters
-    Body: RawParameters | undefined
-    Headers: { dpop?: string }
-  }>('/token', async (http, reply) => {
-    const { headers, query, body, log } = http
-    if (headers.authorization !== undefined) throw secretInBrowser()
-    refuseParametersInQuery(query)
-    if (!body) throw invalidRequest('The request has no form.')
-    const parameters = readParameters(body)
-    const grants = grantsOf(parameters.client_id)
-    if (!grants) throw invalidClient()
-    factsOf(http).clientId = grants.client.clientId
-    refuseForeignOrigin(headers.origin, grants.client)
+  app.post<FormRoute & { Headers: { dpop?: string } }>('/token', async (http, reply) => {
+    const { parameters, grants } = readClientForm(http, grantsOf)
+    const { headers, log } = http
     const request = judgeTokenForm(parameters, grants.client)
     const proof = await checkProof(headers.dpop)
 
@@ -55,7 +35,4 @@ export async function tokenEndpoint(
     if (proof) reply.header('dpop-nonce', nonces.current())
     return reply.headers(noStore).send(answer)
   })
-
-  const otherMethods: HTTPMethods[] = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']
-  refuseRoute(app, '/token', otherMethods, () => methodNotAllowed('POST'))
 }

@@ -13,35 +13,27 @@ export interface CredentialsFinding {
   readonly reason: string
 }
 
-type ProbedClient = Pick<Client, 'clientId' | 'redirectUris'>
-
-/** Asks about one secret. Never rejects. */
-export async function probeCredentials(
-  upstream: Pick<Upstream, 'ask'>,
-  client: ProbedClient,
-  secret: string,
-  signal: AbortSignal,
-): Promise<CredentialsVerdict> {
-  const [redirectUri = ''] = client.redirectUris
-  return (await findOut(upstream, { ...client, redirectUri }, secret, signal)).verdict
-}
-
 /** What becomes of all of a client's secrets: one that is accepted will do. Never rejects. */
 export async function probeClient(
   upstream: Pick<Upstream, 'ask'>,
-  client: ProbedClient & Pick<Client, 'clientSecrets'>,
+  {
+    clientId,
+    clientSecrets,
+    redirectUris,
+  }: Pick<Client, 'clientId' | 'clientSecrets' | 'redirectUris'>,
   signal: AbortSignal,
 ): Promise<CredentialsVerdict> {
-  let verdict: CredentialsVerdict = 'refused'
-  for (const secret of client.clientSecrets) {
-    const next = await probeCredentials(upstream, client, secret, signal)
-    if (next === 'accepted') return next
-    if (next === 'unknown') verdict = next
+  const [redirectUri = ''] = redirectUris
+  let all: CredentialsVerdict = 'refused'
+  for (const secret of clientSecrets) {
+    const { verdict } = await findOut(upstream, { clientId, redirectUri }, secret, signal)
+    if (verdict === 'accepted') return verdict
+    if (verdict === 'unknown') all = verdict
   }
-  return verdict
+  return all
 }
 
-/** As {@link probeCredentials}, and why. */
+/** What becomes of one secret, and why. Never rejects. */
 export async function findOut(
   upstream: Pick<Upstream, 'ask'>,
   { clientId, redirectUri }: { readonly clientId: string; readonly redirectUri: string },

@@ -1,10 +1,17 @@
-import { badGateway, brokenOff, type OAuthError, timedOut, unavailable } from '../http/errors.ts'
+import {
+  badGateway,
+  brokenOff,
+  type OAuthError,
+  overloaded,
+  timedOut,
+  unavailable,
+} from '../http/errors.ts'
 
 /**
- * How a request to the upstream can fail without an answer. Only of `unreachable` is it certain
- * that nothing was sent, so that the request may be repeated.
+ * How a request to the upstream can fail without an answer. Only of `unreachable` and `overloaded` is
+ * it certain that nothing was sent; the former may be repeated at once.
  */
-export type UpstreamFailure = 'unreachable' | 'timeout' | 'reset' | 'unreadable'
+export type UpstreamFailure = 'unreachable' | 'overloaded' | 'timeout' | 'reset' | 'unreadable'
 
 export function failureOf(error: unknown): UpstreamFailure {
   const code = codeOf(error) ?? ''
@@ -43,6 +50,8 @@ export function failureAnswer(failure: UpstreamFailure): OAuthError {
   switch (failure) {
     case 'unreachable':
       return unavailable(undefined, 'upstream_unreachable')
+    case 'overloaded':
+      return overloaded()
     case 'reset':
       return brokenOff()
     case 'timeout':

@@ -33,7 +33,8 @@ export interface Upstream {
 export function createUpstream({
   apiUrl,
   timeouts,
-}: Pick<CheckedOptions, 'apiUrl' | 'timeouts'>): Upstream {
+  maxConcurrent,
+}: Pick<CheckedOptions, 'apiUrl' | 'timeouts' | 'maxConcurrent'>): Upstream {
   const { origin, pathname } = new URL(`${apiUrl}/token`)
   const pool = new Pool(origin, {
     connections: 64,
@@ -45,9 +46,13 @@ export function createUpstream({
     bodyTimeout: timeouts.token,
     maxResponseSize: 64 * 1024,
   })
+  let underWay = 0
 
   return {
     async ask(form, signal) {
+      // What is asked for those who have hung up goes on, and has no place among the requests.
+      if (underWay >= maxConcurrent) return { failure: 'overloaded' }
+      underWay += 1
       try {
         const { statusCode, headers, body } = await pool.request({
           method: 'POST',
@@ -64,6 +69,8 @@ export function createUpstream({
         return { status: statusCode, retryAfter, text: await body.text() }
       } catch (error) {
         return { failure: failureOf(error), code: codeOf(error) }
+      } finally {
+        underWay -= 1
       }
     },
     // By then nobody is left to answer.
