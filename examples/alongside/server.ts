@@ -57,7 +57,8 @@ export function createServer(
 
   server.register(roambiProxy, {
     clientId: environment.ROAMBI_CLIENT_ID ?? '',
-    clientSecret: secret('ROAMBI_CLIENT_SECRET', environment),
+    // While it is being changed, the new one and the old one, a line each.
+    clientSecret: secret('ROAMBI_CLIENT_SECRET', environment).split(/\r?\n/),
     sealingKeys: secret('PROXY_SEALING_KEYS', environment).split(/[\s,]+/),
     apiUrl,
     publicUrl,

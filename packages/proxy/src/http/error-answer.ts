@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { factsOf } from '../operations/request-facts.ts'
 import { invalidRequest, OAuthError, unexpected } from './errors.ts'
+import { factsOf } from './request-facts.ts'
 
 /** RFC 6749 section 5.1 wants both on every answer that may hold a token. */
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const

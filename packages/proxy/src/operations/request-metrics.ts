@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { factsOf } from '../http/request-facts.ts'
 import type { Endpoint, Metrics } from './metrics.ts'
-import { factsOf } from './request-facts.ts'
 
 /** Counts each request of the plugin, when it is over or the app has hung up. */
 export function countRequests(app: FastifyInstance, metrics: Metrics): void {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { recordRefusal } from '../http/error-answer.ts'
 import { OAuthError } from '../http/errors.ts'
-import { factsOf } from '../operations/request-facts.ts'
+import { factsOf } from '../http/request-facts.ts'
 import type { Recipient } from './authorization-request.ts'
 
 export type AuthorizationResponse =

@@ -7,8 +7,8 @@ import {
   readParameters,
   required,
 } from '../http/parameters.ts'
+import { factsOf } from '../http/request-facts.ts'
 import type { Memory } from '../memory/memory.ts'
-import { factsOf } from '../operations/request-facts.ts'
 import type { Grants, GrantsOf } from '../token/grants.ts'
 import {
   type AuthorizationResponse,

@@ -11,8 +11,8 @@ import {
   secretInBrowser,
 } from '../http/parameters.ts'
 import { refuseRoute } from '../http/refused-route.ts'
+import { factsOf } from '../http/request-facts.ts'
 import type { Gate } from '../operations/admission.ts'
-import { factsOf } from '../operations/request-facts.ts'
 import type { Grants, GrantsOf } from './grants.ts'
 
 /** The route of a `POST` with a form. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { RefusalReason } from '../http/errors.ts'
+import type { RefusalReason } from './errors.ts'
 
 /** What is found out about a request while it is served, for the metrics. Never what was sent. */
 export interface RequestFacts {
