@@ -7,7 +7,8 @@ export default defineConfig({
     // A busy machine takes its time to start six programs; each wait has its own limit.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Each starts six programs: one after another, lest they wait for each other.
-    fileParallelism: false,
+    // After the packages, and one after another: each starts six programs, or a browser.
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
   },
 })

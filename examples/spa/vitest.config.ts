@@ -9,5 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A browser may lose its driver, or its driver the browser: once more, in a new tab.
     retry: 1,
+    // After the packages, which share the machine well; browsers don't.
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
   },
 })

@@ -2,4 +2,5 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@roambi-auth/source', 'node', 'import', 'default'] } },
+  test: { maxWorkers: '100%' },
 })

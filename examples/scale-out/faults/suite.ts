@@ -64,6 +64,8 @@ export async function startSuite({ people, pace, span }: SuiteOptions): Promise<
 
     const suffer = async (fault: Fault): Promise<Row> => {
       sandbox.set({ rotation: fault.rotation })
+      // What was asked for under the rotation before must not meet the fault.
+      await load.settle(comeBack)
       load.startCount()
       await fault.run(scene)
       const alive = await load.settle(comeBack)

@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { roambiProxy } from '../src/index.ts'
+import { logSerializers } from '../src/operations/log.ts'
 import { codeVerifier, openApp } from './app.ts'
 import { sendBytes } from './raw-request.ts'
 import {
@@ -159,4 +160,13 @@ test('nor do an id of a request that nobody trusts, a refusal, and the metrics',
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   expect(metrics).toContain('{reason="rate_limit"} 1')
   expect([code, id, client.clientSecret].filter((value) => metrics.includes(value))).toEqual([])
+})
+
+test('an Origin that is beyond ASCII is left out, however many came before it', () => {
+  const log = (origin: string) =>
+    logSerializers.req({ method: 'GET', url: '/1/token', headers: { origin } }).origin
+  // What is called often is compiled, and then reads such bytes otherwise on Node 20.
+  for (let count = 0; count < 300_000; count++) log(appOrigin)
+  expect(log(appOrigin)).toBe(appOrigin)
+  expect(log('https://\u00e2\u0080\u00a2')).toBeUndefined()
 })

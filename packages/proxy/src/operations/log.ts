@@ -1,3 +1,5 @@
+import { parseUrl } from '../http/parse-url.ts'
+
 interface LoggedRequest {
   readonly method: string
   readonly url: string
@@ -34,7 +36,7 @@ export const logSerializers: LogSerializers = {
 
 // Other than a browser, a client can send anything as Origin.
 function wellFormedOrigin(origin: string | undefined): string | undefined {
-  return origin && URL.canParse(origin) && new URL(origin).origin === origin ? origin : undefined
+  return origin && parseUrl(origin)?.origin === origin ? origin : undefined
 }
 
 function callSites(stack = ''): string {

@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
 import { invalidDpopProof, useDpopNonce } from '../http/errors.ts'
+import { parseUrl } from '../http/parse-url.ts'
 import type { Memory } from '../memory/memory.ts'
 import { type Nonces, nonceLife } from './dpop-nonce.ts'
 
@@ -56,7 +57,6 @@ function isForRequest({ jti, htm, htu }: JWTPayload, tokenUrl: string): boolean 
 
 // RFC 9449 section 4.3: without query and fragment.
 function isSameUrl(htu: unknown, tokenUrl: string): boolean {
-  if (typeof htu !== 'string' || !URL.canParse(htu)) return false
-  const { origin, pathname } = new URL(htu)
-  return origin + pathname === tokenUrl
+  const url = typeof htu === 'string' ? parseUrl(htu) : undefined
+  return url !== undefined && url.origin + url.pathname === tokenUrl
 }
