@@ -1,4 +1,5 @@
 // What each option must be. Nothing is read or filled in here.
+import { parseUrl } from './http/parse-url.ts'
 import type { ClientOptions, DeploymentOptions } from './options.ts'
 import { isSealingKey } from './sealing/sealing-keys.ts'
 
@@ -82,8 +83,9 @@ function isApiUrl(value: unknown): boolean {
 }
 
 function isSafeUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const { protocol, hostname, username, password } = new URL(value)
+  const url = parseUrl(value)
+  if (!url) return false
+  const { protocol, hostname, username, password } = url
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !username && !password
 }
@@ -94,7 +96,7 @@ function isRedisUrl(value: unknown): boolean {
     typeof value === 'string' &&
     /^rediss?:\/\/[^/?#]+[^?#]*$/.test(value) &&
     !/%(?![\da-f]{2})/i.test(value) &&
-    URL.canParse(value)
+    parseUrl(value) !== undefined
   )
 }
 
@@ -125,5 +127,5 @@ function isRedirectUri(entry: string): boolean {
 }
 
 function isOrigin(entry: string): boolean {
-  return URL.canParse(entry) && new URL(entry).origin === entry && !entry.includes('*')
+  return parseUrl(entry)?.origin === entry && !entry.includes('*')
 }

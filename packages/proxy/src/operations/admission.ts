@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { overloaded } from '../http/errors.ts'
+import { onceClosed } from '../http/once-closed.ts'
 
 /** What a request to the sign-in and token endpoints must pass. */
 export interface Gate extends Admission {
@@ -34,12 +35,10 @@ export function createAdmission(app: FastifyInstance, maxConcurrent: number): Ad
 
   return {
     refuse,
-    async admit(_request, { raw }) {
+    async admit(_request, reply) {
       await refuse()
-      // The client has hung up already: nothing would tell the end.
-      if (raw.closed) return
       underWay += 1
-      raw.once('close', () => {
+      onceClosed(reply, () => {
         underWay -= 1
       })
     },

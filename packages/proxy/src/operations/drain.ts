@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { onceClosed } from '../http/once-closed.ts'
 import type { Readiness } from './readiness.ts'
 
 /**
@@ -27,9 +28,9 @@ export function drainWhenClosing(app: FastifyInstance, readiness: Readiness): vo
       for (const socket of silent) socket.destroy()
     }, patience).unref()
   })
-  app.addHook('onRequest', async ({ socket }, { raw }) => {
+  app.addHook('onRequest', async ({ socket }, reply) => {
     change(socket, 1)
-    raw.once('close', () => change(socket, -1))
+    onceClosed(reply, () => change(socket, -1))
   })
   app.addHook('onSend', async ({ socket }, reply) => {
     // One that waits behind this one (RFC 9112 section 9.3.2) is answered too.

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { onceClosed } from '../http/once-closed.ts'
 import { factsOf } from '../http/request-facts.ts'
 import type { Endpoint, Metrics } from './metrics.ts'
 
@@ -45,11 +46,6 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   '/1/revoke': 'revoke',
   '/1/*': 'api',
   '/.well-known/oauth-authorization-server': 'metadata',
-}
-
-function onceClosed({ raw }: FastifyReply, report: () => void): void {
-  if (raw.closed) report()
-  else raw.once('close', report)
 }
 
 /** Where there is no error of the proxy's own. */
