@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -38,6 +38,7 @@ test('the image has no package manager, a user who is not root, and listens beyo
 describe('what the Dockerfile builds', { timeout: 30_000 }, () => {
   let folder: string
   let program: string
+  let node: string
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'roambi-proxy-image-'))
@@ -48,6 +49,10 @@ describe('what the Dockerfile builds', { timeout: 30_000 }, () => {
     expect(JSON.parse(image.only('ENTRYPOINT'))).toEqual(['node', `${target}/dist/main.js`])
     await chmod(folder, 0o755)
     await setMode(program, 0o555)
+    // This Node may lie where the image's user may not go, such as in root's cache of npx.
+    node = join(folder, 'node')
+    await copyFile(process.execPath, node)
+    await chmod(node, 0o555)
   }, 180_000)
   afterAll(async () => {
     if (program) await setMode(program, 0o755)
@@ -85,22 +90,22 @@ describe('what the Dockerfile builds', { timeout: 30_000 }, () => {
 
   function start(environment: Record<string, string>) {
     const [, main = ''] = JSON.parse(image?.only('ENTRYPOINT') ?? '') as string[]
-    return run([main.replace(/^\/[^/]+/, program)], environment)
+    return run(node, [main.replace(/^\/[^/]+/, program)], environment)
   }
 
   async function health(port: number): Promise<number | null> {
     const [, ...command] = JSON.parse(image?.only('HEALTHCHECK').split(' CMD ')[1] ?? '')
-    const [code] = await run(command, { PORT: String(port) }).exit
+    const [code] = await run(node, command, { PORT: String(port) }).exit
     return code
   }
 })
 
 /** As the image would: with its environment, as its user, and nowhere to write to. */
-function run(command: string[], environment: Record<string, string>) {
+function run(node: string, command: string[], environment: Record<string, string>) {
   const own = Object.fromEntries((image?.only('ENV') ?? '').split(' ').map((it) => it.split('=')))
   const nowhere = { HOME: '/nowhere', TMPDIR: '/nowhere' }
   const env = { ...nowhere, ...own, ...environment }
-  const child: ChildProcess = spawn(process.execPath, command, { cwd: '/', env, ...user })
+  const child: ChildProcess = spawn(node, command, { cwd: '/', env, ...user })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr])
