@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { projects: ['packages/*', 'examples/*'], silent: 'passed-only' },
+  test: { projects: ['packages/*', 'examples/*', 'docs', 'packaging'], silent: 'passed-only' },
 })

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@roambi-auth/source', 'node', 'import', 'default'] } },
+  test: {
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // After the packages, and one after another: these start programs, or a browser.
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+  },
+})
