@@ -43,7 +43,11 @@ export function createSessionKeeper({
   const wish = { rejected: undefined as string | undefined, since: clock.now() }
   let usedAt = clock.now()
   const { run: renewOnce, settled } = createSingleFlight(() =>
-    turn(() => renewInTurn(edges, wish)).finally(onTried),
+    turn(() => renewInTurn(edges, wish)).finally(() => {
+      // The clock was set back: what has failed now would seem to be from before this page.
+      if (clock.now() < wish.since) wish.since = 0
+      onTried()
+    }),
   )
 
   async function session(rejected?: string): Promise<StoredSession> {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { RoambiAuthError } from '../src/errors.ts'
 import type { StoredSession } from '../src/session.ts'
 import { createSessionKeeper } from '../src/session-keeper.ts'
 import { signedIn } from '../src/session-record.ts'
@@ -137,6 +138,18 @@ describe('a renewal in the background', () => {
     renew.mockRejectedValueOnce(new Error('No network'))
     await keeper.renewIfDue()
     await expect(keeper.session()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  })
+
+  it('waits as it was asked to, also when the clock was set back before that', async () => {
+    const { clock, keeper, renew } = createKeeper(life + 90_000)
+    clock.advance(-90_000)
+    const details = { retryable: true, retryAfter: 300_000 }
+    renew.mockRejectedValueOnce(new RoambiAuthError('server_error', 'Busy', details))
+    await keeper.renewIfDue()
+    clock.advance(100_000)
+    await expect(keeper.session()).rejects.toMatchObject({ retryAfter: 200_000 })
+    clock.advance(200_000)
+    expect(await keeper.session()).toMatchObject({ accessToken: '1/abc+' })
   })
 
   it('does not wait any more when the network is back', async () => {
