@@ -1,6 +1,6 @@
 // @vitest-environment node
-// Random lives of a browser with several tabs, in virtual time. SIMULATION_SEED is the first seed,
-// SIMULATION_SCHEDULES says how many schedules there are.
+// Random lives of a browser with several tabs, in virtual time, the same ones each time: a change is
+// judged by itself. SIMULATION_SEED is the first seed, SIMULATION_SCHEDULES says how many there are.
 
 import { env } from 'node:process'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -11,7 +11,7 @@ import { planSchedule, runSchedule, type Schedule } from './simulation/schedule.
 import { smallest } from './simulation/smallest.ts'
 import { type WorldOptions, wholeTurn } from './simulation/world.ts'
 
-const firstSeed = Number(env.SIMULATION_SEED ?? Math.floor(Math.random() * 1e9))
+const firstSeed = Number(env.SIMULATION_SEED ?? 1)
 const count = Number(env.SIMULATION_SCHEDULES ?? 20_000)
 
 const dpopKey = await createDpopKey()

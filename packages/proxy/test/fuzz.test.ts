@@ -8,7 +8,7 @@ import type { Scene, Violation } from './fuzz/scene.ts'
 import { shortest } from './fuzz/shortest.ts'
 
 const requests = Number(env.FUZZ_REQUESTS ?? 20_000)
-const seed = Number(env.FUZZ_SEED ?? Math.floor(Math.random() * 1e9))
+const seed = Number(env.FUZZ_SEED ?? 1)
 
 test(`keeps its laws in ${requests} requests of seed ${seed}`, { timeout: 0 }, async () => {
   const { scene, descriptorsLeft, ...outcome } = await fuzz({ requests, seed })
