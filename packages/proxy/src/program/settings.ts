@@ -1,7 +1,8 @@
-import type { DeploymentOptions } from '../options.ts'
+import type { DeploymentOptions, RoambiProxyOptions } from '../options.ts'
 import type { ServerSettings } from '../server.ts'
 import { readClientOptions } from './client-settings.ts'
-import { checkVariables, type Variables, withoutUnset } from './environment.ts'
+import type { ClientList } from './config-file.ts'
+import { checkVariables, type Given, type Variables, withoutUnset } from './environment.ts'
 import { explainOptions } from './explain-options.ts'
 import { gatherSettings } from './gathered-settings.ts'
 import { InvalidSettings, type Sentences } from './invalid-settings.ts'
@@ -20,15 +21,25 @@ export type Settings = ServerSettings & {
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const sentences: Sentences = new Map()
   const { given, clientList } = gatherSettings(environment, sentences)
+  const { options, variables } = readOptions(given, clientList, sentences)
+  const server = readServerOptions(variables, sentences)
+  if (sentences.size > 0) throw new InvalidSettings([...sentences.values()])
+  return { ...options, ...server }
+}
+
+/** The options of the Fastify plugin, which are of no use when there are sentences. */
+export function readOptions(
+  given: Given,
+  clientList: ClientList | undefined,
+  sentences: Sentences,
+): { readonly options: RoambiProxyOptions; readonly variables: Variables } {
   const variables = checkVariables(given, clientList !== undefined, sentences)
   const options = {
     ...readDeploymentOptions(variables, sentences),
     ...readClientOptions(variables, clientList, sentences),
   }
   explainOptions(options, sentences)
-  const server = readServerOptions(variables, sentences)
-  if (sentences.size > 0) throw new InvalidSettings([...sentences.values()])
-  return { ...options, ...server }
+  return { options, variables }
 }
 
 function readDeploymentOptions(variables: Variables, sentences: Sentences): DeploymentOptions {

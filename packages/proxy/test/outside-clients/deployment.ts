@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type Sandbox, startSandbox } from '@roambi-auth/sandbox'
 import { onTestFinished } from 'vitest'
 import { createServer, type ServerSettings } from '../../src/index.ts'
-import { type CookieJar, cookieHeader, keepCookies } from '../cookie-jar.ts'
+import { signInAsPerson } from '../person.ts'
 import { client, redirectUri, sealingKeys, settings as usual } from '../stage.ts'
 
 export interface Deployment {
@@ -43,44 +43,7 @@ export async function startDeployment(settings: Partial<ServerSettings> = {}): P
     publicUrl,
     sandbox,
     async signIn(authorizationRequest, decision = 'allow') {
-      const open = openBrowser()
-      const page = await open(String(authorizationRequest))
-      return (await open(...submission(page, { ...sandbox.account, decision }))).url
+      return signInAsPerson(authorizationRequest, { redirectUri, ...sandbox.account, decision })
     },
   }
-}
-
-interface Page {
-  readonly url: URL
-  readonly text: string
-}
-
-/** Keeps cookies and follows redirects, as far as to the app: its page is not there. */
-function openBrowser() {
-  const cookies: CookieJar = new Map()
-
-  return async function open(url: string, form?: Record<string, string>): Promise<Page> {
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: { cookie: cookieHeader(cookies) },
-      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-    })
-    keepCookies(cookies, response)
-    const text = await response.text()
-    const location = response.headers.get('location')
-    if (location === null) return { url: new URL(url), text }
-    return location.startsWith(redirectUri) ? { url: new URL(location), text } : open(location)
-  }
-}
-
-/** The form of Roambi's page, filled in. */
-function submission(
-  { url, text }: Page,
-  typed: Record<string, string>,
-): [string, Record<string, string>] {
-  const [, action] = /<form method="post" action="([^"]+)">/.exec(text) ?? []
-  if (action === undefined) throw new Error(`This is not the sign-in page: ${url.href} ${text}`)
-  const hidden = text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)
-  const fields = Object.fromEntries([...hidden].map(([, name, value]) => [name, value]))
-  return [new URL(action, url).href, { ...fields, ...typed }]
 }

@@ -1,0 +1,45 @@
+// What stands in the terminal, in Vite's own style.
+import { styleText } from 'node:util'
+import type { Logger } from 'vite'
+import { sentencesOf } from './problem.ts'
+import type { Server } from './public-url.ts'
+import type { Setup } from './setup.ts'
+
+/** What is missing is told at once, and how to sign in below the URLs that Vite tells. */
+export function tellSetup(server: Server, setup: Setup): void {
+  const { printUrls } = server
+  const { logger } = server.config
+  const isWell = complainOf(() => setup.readEarly(), logger)
+  server.printUrls = () => {
+    printUrls()
+    if (isWell) complainOf(() => logger.info(howToSignIn(setup)), logger)
+  }
+}
+
+/** Gives whether all is well. */
+function complainOf(action: () => void, logger: Logger): boolean {
+  try {
+    action()
+    return true
+  } catch (error) {
+    const lines = sentencesOf(error).map((sentence) => `  ${sentence}`)
+    logger.warn(['roambi: nobody can sign in yet.', ...lines].join('\n'), { timestamp: true })
+    return false
+  }
+}
+
+function howToSignIn({ sandbox, read }: Setup): string {
+  const { settings, redirectUri } = read()
+  const { apiUrl = 'https://api.roambi.com/1' } = settings
+  const head = `  ${paint('green', '➜')}  ${paint('bold', 'Roambi')}:  `
+  if (!sandbox) {
+    const url = paint('cyan', redirectUri)
+    return `${head}${new URL(apiUrl).host}, which must know the redirect URI ${url}`
+  }
+  const { email, password } = sandbox.account
+  return `${head}${paint('cyan', sandbox.url)}, a sandbox: sign in as ${paint('bold', email)}, password ${paint('bold', password)}`
+}
+
+function paint(style: 'green' | 'bold' | 'cyan', text: string): string {
+  return process.stdout.hasColors?.() ? styleText(style, text) : text
+}
