@@ -5,9 +5,9 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: true,
     lib: {
-      entry: { index: 'src/index.ts', callback: 'src/callback.ts' },
+      entry: { index: 'src/index.ts', callback: 'src/callback.ts', react: 'src/react.ts' },
       formats: ['es'],
     },
-    rolldownOptions: { external: ['idb-keyval', 'ky'] },
+    rolldownOptions: { external: ['idb-keyval', 'ky', 'react'] },
   },
 })

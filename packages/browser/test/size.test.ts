@@ -11,6 +11,8 @@ const kilobyte = 1000
 it.each([
   ['index.ts', 13.95 * kilobyte],
   ['callback.ts', 1 * kilobyte],
+  // Beside React, and beside the client, which the app hands to it.
+  ['react.ts', 0.5 * kilobyte],
 ])('%s takes less than %i bytes, minified and compressed', async (entry, limit) => {
   const { code, size } = await bundle(entry)
   console.info(`${entry}: ${code.length} bytes minified, ${size} with brotli`)
@@ -28,6 +30,7 @@ async function bundle(entry: string): Promise<{ code: string; size: number }> {
       modulePreload: false,
       rolldownOptions: {
         input: join(import.meta.dirname, '../src', entry),
+        external: ['react'],
         preserveEntrySignatures: 'strict',
         output: { codeSplitting: false },
       },
