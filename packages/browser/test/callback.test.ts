@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { handleCallback } from '../src/callback.ts'
 import { createCallbackInbox } from '../src/callback-inbox.ts'
+import { runCallbackPage } from '../src/callback-page.ts'
 import { createHandClock } from './hand-clock.ts'
 import { callbackPage } from './sign-in-tab.ts'
 import { fireStorageEvents } from './storage-events.ts'
@@ -14,7 +15,7 @@ let over = new AbortController()
 /** Opens the callback page; the clock stands still until the test moves it. */
 function openPage(query = '?code=abc&state=mine') {
   openAt(query)
-  return handleCallback({}, clock)
+  return runCallbackPage({}, clock)
 }
 
 /** An app that takes the answers to `states`, and those it has got. */

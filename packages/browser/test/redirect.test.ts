@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { handleCallback } from '../src/callback.ts'
+import { runCallbackPage } from '../src/callback-page.ts'
 import type { LoginOptions } from '../src/login-options.ts'
 import { createHandClock } from './hand-clock.ts'
 import {
@@ -44,7 +44,7 @@ async function leaveAndComeBack(query = 'code=abc') {
   tab.dispose()
   const replace = vi.spyOn(location, 'replace').mockImplementation(() => {})
   history.replaceState(null, '', answerTo(state, query))
-  await handleCallback({ show: () => {} }, clock)
+  await runCallbackPage({ show: () => {} }, clock)
   expect(location.href).toBe(callbackPage)
   return replace.mock.lastCall?.[0]
 }
@@ -128,7 +128,7 @@ describe('a sign-in in place of the page', () => {
     const state = key.split(' ').at(-1)
     const replace = vi.spyOn(location, 'replace').mockImplementation(() => {})
     history.replaceState(null, '', answerTo(state ?? ''))
-    const handled = handleCallback({ show: () => {} }, clock)
+    const handled = runCallbackPage({ show: () => {} }, clock)
     clock.advance(120_000)
     await handled
     expect(replace).not.toHaveBeenCalled()
@@ -251,7 +251,7 @@ it('a popup is not taken for a redirect, though it has a copy of the session sto
   const show = vi.fn()
   history.replaceState(null, '', answerTo('another'))
   const replace = vi.spyOn(location, 'replace').mockImplementation(() => {})
-  const handled = handleCallback({ show }, clock)
+  const handled = runCallbackPage({ show }, clock)
   clock.advance(120_000)
   await handled
   expect(replace).not.toHaveBeenCalled()
