@@ -28,6 +28,14 @@ export interface Roambi {
    * any `await`, or the browser blocks the window. While the window is open, a second call brings it
    * to the front and shares its end; its own options are not looked at, but for `force`.
    *
+   * @example
+   * ```ts
+   * button.onclick = async () => {
+   *   const session = await roambi.login()
+   *   console.log(`Signed in at ${new Date(session.signedInAt)}`)
+   * }
+   * ```
+   *
    * @throws {@link RoambiAuthError} `popup_blocked`, `popup_closed`, `access_denied`,
    * `login_aborted`, `login_superseded`, `login_timeout`, `login_failed`, `invalid_callback`,
    * `invalid_grant`, `invalid_client`, `invalid_request`, `network_error`, `server_error`,
@@ -61,6 +69,13 @@ export interface Roambi {
    * A usable access token, renewed when it is about to end. Pass the token that an API has
    * `rejected` to get another one. `signal` leaves, with its reason; the renewal goes on for others.
    *
+   * @example
+   * ```ts
+   * const accessToken = await roambi.getAccessToken()
+   * // … and when the API has refused it:
+   * const another = await roambi.getAccessToken({ rejected: accessToken })
+   * ```
+   *
    * @throws {@link RoambiAuthError} `signed_out`, `session_expired`, `temporarily_unavailable`,
    * `network_error`, `server_error`, `invalid_token_answer`, `invalid_dpop_proof`,
    * `use_dpop_nonce`, `disposed`
@@ -72,19 +87,32 @@ export interface Roambi {
   /**
    * `fetch` with the access token, for `apiUrl`'s origin alone; it replaces an `Authorization` of
    * yours there. A relative URL is the page's, as with `fetch`. After a 401, once more with another
-   * token; 502, 503, 504 and the rate limit are waited for, three times. A `ReadableStream` given as
+   * token; after 503, the rate limit, and where nothing can be done twice 502 and 504, up to three
+   * times more: 1, 2 and 3 s later, or as `Retry-After` says, 30 s at most. A `ReadableStream` given as
    * `init.body` is sent once.
+   *
+   * @example
+   * ```ts
+   * const answer = await roambi.fetch('https://auth.example.com/1/user/resources')
+   * if (answer.ok) console.log(await answer.json())
+   * ```
    *
    * @throws {@link RoambiAuthError} as {@link Roambi.getAccessToken}; what `fetch` throws
    */
   fetch: typeof fetch
   /**
-   * A ky instance over {@link Roambi.fetch}, based at `apiUrl`.
+   * A ky instance over {@link Roambi.fetch}, based at `apiUrl`. A call takes 120 s at most, with all
+   * its waits.
    *
    * @example
    * ```ts
-   * const { resources } = await roambi.api.get('user/resources').json<UserResources>()
+   * const { resources } = await roambi.api
+   *   .get('user/resources')
+   *   .json<{ resources: { name: string } }>()
    * ```
+   *
+   * @throws {@link RoambiAuthError} as {@link Roambi.getAccessToken}; ky's `HTTPError` for a status
+   * beyond 2xx, and its `TimeoutError`
    */
   api: KyInstance
   /**

@@ -65,9 +65,10 @@ export class RoambiAuthError extends Error {
 
 /** What an error has beside its code and message. */
 export interface RoambiAuthErrorDetails {
-  /** Default: `false`. */
+  /** Whether the same call may succeed later. Default: `false`. */
   readonly retryable?: boolean
-  /** In ms. */
+  /** How long to wait before that, in ms. Default: not known. */
   readonly retryAfter?: number | undefined
+  /** The error behind it, such as `fetch`'s. Default: none. */
   readonly cause?: unknown
 }

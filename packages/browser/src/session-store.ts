@@ -24,12 +24,14 @@ import { createDatabase } from './indexed-db.ts'
  * ```
  */
 export interface SessionStore {
+  /** The record; `undefined` when there is none. */
   read(): Promise<unknown>
   /**
    * Replaces the record by what `change` makes of it, in one transaction over all tabs. `change` may
    * be called more than once, when a transaction has to be repeated: it must be pure.
    */
   update(change: (record: unknown) => unknown): Promise<void>
+  /** Forgets the record. */
   remove(): Promise<void>
 }
 

@@ -1,13 +1,13 @@
 import { isDpopKey } from './dpop-key.ts'
 import { asRecord, isText, isTime, isToken } from './untrusted.ts'
 
-/** What an app may know of a session. Tokens are not part of it. All times in ms since 1970. */
+/** What an app may know of a session, by the clock of this machine. Tokens are not part of it. */
 export interface Session {
-  /** When the user signed in. */
+  /** When the user signed in, in ms since 1970. */
   readonly signedInAt: number
-  /** When the present access token was asked for. */
+  /** When the present access token was asked for, in ms since 1970. */
   readonly renewedAt: number
-  /** When the present access token ends; the session goes on, since it is renewed. */
+  /** When the present access token ends, in ms since 1970; the session goes on, since it is renewed. */
   readonly expiresAt: number
 }
 

@@ -16,6 +16,7 @@ export interface Snapshot {
   readonly reason: SnapshotReason
   /** Whether another tab did it. */
   readonly elsewhere: boolean
+  /** `null`: nobody is signed in, as far as is known. */
   readonly session: Session | null
   /** When the access token ends, in ms since 1970; it is renewed before that. */
   readonly expiresAt: number | undefined
@@ -27,6 +28,12 @@ export interface Snapshot {
   readonly error: RoambiAuthError | undefined
 }
 
+/**
+ * What a snapshot tells anew. `created`: nothing yet. `loaded`: the store has been read. `window-open`,
+ * `maybe-closed`, `redirecting`, `finishing`: how far a sign-in has got. `sign-in-ended`,
+ * `sign-in-failed`: it is over, as somebody wanted or not. `signed-in`, `renewed`, `signed-out`,
+ * `expired`: the session. `persistence`: this browser keeps it no longer, or again.
+ */
 export type SnapshotReason =
   | 'created'
   | 'window-open'

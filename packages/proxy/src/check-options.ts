@@ -51,6 +51,7 @@ export function clientsOf(given: RoambiProxyOptions): readonly ClientOptions[] {
 /** Thrown at registration; its message names each option that is wrong, and never quotes a value. */
 export class InvalidOptions extends Error {
   override readonly name = 'InvalidOptions'
+  /** One for each option that is wrong. */
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {

@@ -7,6 +7,7 @@ import { isSealingKey } from './sealing/sealing-keys.ts'
 export interface Problem {
   /** Of one of several clients: `clients[0].redirectUris`. */
   readonly option: string
+  /** Without the value, which may be a secret. */
   readonly problem: string
 }
 

@@ -5,6 +5,7 @@ import type { Readiness } from './operations/readiness.ts'
 /** Options of the plugin: those of one client, or a list of several. */
 export type RoambiProxyOptions = DeploymentOptions & Instruments & (ClientOptions | SeveralClients)
 
+/** In place of the options of one client. */
 export interface SeveralClients {
   /** Each app by its own API client; what one of them is given, no other can use. */
   clients: readonly ClientOptions[]
@@ -79,13 +80,16 @@ export interface Instruments {
   readiness?: Readiness
 }
 
-/** All in ms. */
+/** How long the upstream may take. All in ms. */
 export interface Timeouts {
-  /** For a connection to the upstream. Default 3000. */
+  /** For a connection to the upstream, in ms. Default 3000. */
   connect: number
-  /** For a token request in all, its repetition included. Default 10000. */
+  /** For a token request in all, its repetition included, in ms. Default 10000. */
   token: number
-  /** For the upstream's silence in a forwarded request; the app's is borne a little longer. Default 30000. */
+  /**
+   * For the upstream's silence in a forwarded request, in ms; the app's is borne a little longer.
+   * Default 30000.
+   */
   api: number
 }
 

@@ -33,7 +33,12 @@ import { createUpstream } from './upstream/upstream.ts'
 /**
  * A Fastify plugin that serves everything under `/1/` and leaves the rest of the server as it is.
  *
+ * @example
  * ```ts
+ * import { roambiProxy } from '@roambi-auth/proxy'
+ * import Fastify from 'fastify'
+ *
+ * const app = Fastify()
  * app.register(roambiProxy, {
  *   clientId: '3d7c…',
  *   clientSecret: process.env.ROAMBI_CLIENT_SECRET ?? '',
@@ -44,7 +49,7 @@ import { createUpstream } from './upstream/upstream.ts'
  * })
  * ```
  *
- * Registration fails with InvalidOptions, whose message names each option that is wrong.
+ * Registration fails with {@link InvalidOptions}, whose message names each option that is wrong.
  */
 export const roambiProxy: FastifyPluginAsync<RoambiProxyOptions> = async (app, options) => {
   const checked = checkOptions(options)

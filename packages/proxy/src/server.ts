@@ -18,8 +18,10 @@ import { createProxyTrust } from './operations/trusted-proxies.ts'
 import type { RoambiProxyOptions } from './options.ts'
 import { roambiProxy } from './plugin.ts'
 
+/** What `createServer()` takes: the plugin's options, and the server's own. */
 export type ServerSettings = RoambiProxyOptions & ServerOptions
 
+/** What a server of its own needs beside the plugin's options. */
 export interface ServerOptions {
   /** One of pino's: `trace` … `fatal`, or `silent`. Default `info`. */
   logLevel?: string
@@ -28,7 +30,7 @@ export interface ServerOptions {
    * such as `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`. Default: none.
    */
   trustedProxies?: readonly string[]
-  /** Where `GET /metrics` is served. Default: nowhere. */
+  /** The port that serves `GET /metrics`, and nothing else. Default: there is none. */
   metricsPort?: number
   /** The address of {@link metricsPort}. Default `127.0.0.1`. */
   metricsHost?: string
@@ -42,15 +44,27 @@ export interface ServerOptions {
 /**
  * A Fastify server with nothing on it but the proxy, `GET /healthz` and `GET /readyz`.
  *
+ * @example
  * ```ts
- * const server = createServer({ clientId: '3d7c…', …, logLevel: 'warn' })
+ * import { createServer } from '@roambi-auth/proxy'
+ *
+ * const server = createServer({
+ *   clientId: '3d7c…',
+ *   clientSecret: process.env.ROAMBI_CLIENT_SECRET ?? '',
+ *   publicUrl: 'https://auth.example.com',
+ *   redirectUris: ['https://app.example.com/callback.html'],
+ *   allowedOrigins: ['https://app.example.com'],
+ *   sealingKeys: (process.env.PROXY_SEALING_KEYS ?? '').split(','),
+ *   logLevel: 'warn',
+ * })
  * await server.listen({ port: 4001 })
  * ```
  *
- * `ready()` and `listen()` reject with InvalidOptions, whose message names each option that is wrong.
- * Throws RangeError when `trustedProxies` lists what it must not.
+ * `ready()` and `listen()` reject with {@link InvalidOptions}, whose message names each option that is
+ * wrong.
  *
  * @param logDestination Gets each line of the log, JSON with its newline. Default standard output.
+ * @throws RangeError when `trustedProxies` lists what it must not
  */
 export function createServer(
   {

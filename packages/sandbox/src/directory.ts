@@ -1,6 +1,6 @@
 // The people and portals that the API answers from.
 
-/** The account to sign in with. */
+/** The one account that can sign in. */
 export const account = { email: 'joan@scdp.com', password: 'roambi' } as const
 
 export function isAccount(email: string | undefined, password: string | undefined): boolean {

@@ -7,10 +7,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
  */
 export type NamedFault = 'html' | 'hang' | 'reset' | 'drop-answer' | 'internal_server_error'
 
+/** An answer of your own making. */
 export interface FaultAnswer {
   status: number
   contentType?: string
   headers?: Record<string, string>
+  /** Default: empty. */
   body?: string
 }
 

@@ -9,16 +9,25 @@ export interface Levers {
   expireAccessTokens(): void
   /** Every refresh token is dead from now on: a renewal answers `invalid_request`. */
   revokeRefreshTokens(): void
-  /** The next requests meet a fault. Several calls queue up. */
+  /**
+   * The next requests meet a fault. Several calls queue up.
+   *
+   * @example
+   * ```ts
+   * sandbox.failNext('html', { times: 2 })
+   * sandbox.failNext({ status: 429, headers: { 'retry-after': '1' } }, { on: 'api' })
+   * ```
+   */
   failNext(fault: Fault, options?: FailOptions): void
   /** Changes settings, at once. */
   set(changes: Partial<AdjustableSettings>): void
 }
 
+/** Which requests a fault strikes. */
 export interface FailOptions {
   /** How many requests; default 1. */
   times?: number
-  /** Default `token`. */
+  /** Where; default `token`. */
   on?: FaultPlace
 }
 

@@ -13,6 +13,7 @@ import { defaultAddress, defaults, type SandboxOptions, type Settings } from './
 import { signInRoutes } from './sign-in.ts'
 import { tokenRoutes } from './token.ts'
 
+/** A local Roambi Business that runs, with its levers and what has reached it. */
 export interface Sandbox extends Levers {
   /** `http://localhost:4000` */
   readonly url: string
@@ -26,7 +27,10 @@ export interface Sandbox extends Levers {
   readonly tokenRequests: readonly TokenRequest[]
   /** What reached the API behind the token, oldest first. */
   readonly apiRequests: readonly ApiRequest[]
-  /** An authorization code without the dialog; by default for the registered client. */
+  /**
+   * An authorization code without the dialog; by default for the registered client and its redirect
+   * URI.
+   */
   issueCode(options?: { clientId?: string; redirectUri?: string }): string
   /** Stops at once: open connections are cut, hanging requests too. */
   close(): Promise<void>
@@ -35,13 +39,16 @@ export interface Sandbox extends Levers {
 /**
  * Starts a local Roambi Business.
  *
+ * @example
  * ```ts
+ * import { startSandbox } from '@roambi-auth/sandbox'
+ *
  * const sandbox = await startSandbox({ port: 0 })
  * const code = sandbox.issueCode()
  * await sandbox.close()
  * ```
  *
- * Rejects with Node's `EADDRINUSE` when the port is taken.
+ * @throws Node's own error, `code` `EADDRINUSE`, when the port is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const {

@@ -9,11 +9,14 @@ export type Rotation = 'off' | 'lenient' | 'strict'
 
 /** What can be changed while the sandbox runs; each change takes effect at once. */
 export interface AdjustableSettings {
-  /** The one registered redirect URI, compared character by character. */
+  /**
+   * The one registered redirect URI, compared character by character; default
+   * `http://localhost:4001/1/callback`, the proxy's.
+   */
   redirectUri: string
   /** Seconds that an access token lives; default 86400. */
   tokenLifetime: number
-  /** Default `off`. */
+  /** What a renewal does with the refresh token; default `off`. */
   rotation: Rotation
   /** Milliseconds that every answer of Roambi waits; default 0. */
   latency: number
@@ -27,19 +30,21 @@ export interface AdjustableSettings {
   rateLimitStatus: 503 | 403
 }
 
+/** All settings of a sandbox. */
 export interface Settings extends AdjustableSettings {
-  /** The Consumer Key. */
+  /** The Consumer Key; default `4f1d7a92c05b4e6f8d3a`. */
   readonly clientId: string
-  /** The Consumer Secret. */
+  /** The Consumer Secret; default `c2b81f06e9d74a35907be4d1683fa52cd0917b3e`. */
   readonly clientSecret: string
 }
 
+/** Options of `startSandbox()`: any setting, and where and how it runs. */
 export interface SandboxOptions extends Partial<Settings> {
-  /** Default `localhost`. */
+  /** The address to listen on; default `localhost`. */
   host?: string
   /** 0 takes any free port; default 4000. */
   port?: number
-  /** The clock, in milliseconds; default `Date.now`. */
+  /** The clock, in milliseconds since 1970; default `Date.now`. */
   now?: () => number
   /** Passed to Fastify; default false. */
   logger?: Exclude<FastifyServerOptions['logger'], undefined>
@@ -48,6 +53,7 @@ export interface SandboxOptions extends Partial<Settings> {
 /** Where the sandbox listens by default. */
 export const defaultAddress = { host: 'localhost', port: 4000 } as const
 
+/** What holds for each setting that is not given. */
 export const defaults: Readonly<Settings> = {
   clientId: '4f1d7a92c05b4e6f8d3a',
   clientSecret: 'c2b81f06e9d74a35907be4d1683fa52cd0917b3e',

@@ -8,11 +8,13 @@ export interface Readiness {
   watch(problems: () => readonly ReadinessProblem[]): void
 }
 
+/** What a balancer is told, and how. */
 export interface ReadinessReport {
   /** 503 where other instances may do better. */
   readonly statusCode: 200 | 503
+  /** `degraded`: there are reasons, though perhaps none to take the instance out. */
   readonly status: 'ready' | 'degraded'
-  /** `draining`, `credentials_refused`, `redis_gone`. */
+  /** Among `draining`, `credentials_refused`, `redis_gone`. Absent when it is ready. */
   readonly reasons?: readonly string[]
 }
 
@@ -23,11 +25,13 @@ export interface ReadinessProblem {
 }
 
 /**
- * To be asked by your own server: hand it to the plugin, and serve what it says.
+ * To be asked by your own server: hand it to the plugin, and serve what it says. `createServer()` has
+ * one already.
  *
+ * @example
  * ```ts
  * const readiness = createReadiness()
- * app.register(roambiProxy, { …, readiness })
+ * app.register(roambiProxy, { ...options, readiness })
  * app.get('/readyz', (_request, reply) => {
  *   const { statusCode, ...report } = readiness.check()
  *   return reply.code(statusCode).send(report)
