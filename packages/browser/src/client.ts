@@ -121,6 +121,8 @@ export interface Roambi {
    *
    * @example
    * ```tsx
+   * import { useSyncExternalStore } from 'react'
+   *
    * const { status } = useSyncExternalStore(
    *   roambi.subscribe,
    *   roambi.getSnapshot,

@@ -9,6 +9,8 @@ import { createDatabase } from './indexed-db.ts'
  *
  * @example
  * ```ts
+ * import type { SessionStore } from '@roambi-auth/browser'
+ *
  * let record: unknown
  * const memory: SessionStore = {
  *   async read() {

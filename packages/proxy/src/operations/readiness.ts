@@ -30,6 +30,8 @@ export interface ReadinessProblem {
  *
  * @example
  * ```ts
+ * import { createReadiness, roambiProxy } from '@roambi-auth/proxy'
+ *
  * const readiness = createReadiness()
  * app.register(roambiProxy, { ...options, readiness })
  * app.get('/readyz', (_request, reply) => {
