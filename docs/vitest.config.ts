@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   ssr: { resolve: { conditions: ['@roambi-auth/source', 'node', 'import', 'default'] } },
   test: {
+    // Of the chapters' own projects, only their own runs know the tests.
+    include: ['test/**/*.test.ts'],
+    globalSetup: '../examples/spa/test/engines/find.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // After the packages, and one after another: these start programs, or a browser.
