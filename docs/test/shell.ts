@@ -1,7 +1,7 @@
 // What can be said of shell commands without running them.
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { helpText } from '../../packages/proxy/src/program/command-line.ts'
 import { settingsHelp } from '../../packages/sandbox/src/program-settings.ts'
@@ -18,9 +18,10 @@ function commandsIn(code: string): string[][] {
   return code
     .replaceAll('\\\n', ' ')
     .replaceAll(/(^|\s)#.*$/gm, '')
+    .replaceAll(/'[^']*'/g, "''")
     .split(/\n|&&|[;|)]|"?\$\(/)
     .map((command) => command.replace(/^(\s*[A-Z_]+=\S*)+/, '').trim())
-    .filter((command) => /^[\w@./-]/.test(command))
+    .filter((command) => /^\w/.test(command))
     .map((command) => command.split(/\s+/))
 }
 
@@ -30,23 +31,11 @@ function faultsOf([program = '', ...words]: string[]): string[] {
   return programs.has(program) ? [] : [`${program} is no command that is known here`]
 }
 
-const programs = new Set([
-  ...[
-    'apt',
-    'apt-get',
-    'cd',
-    'chmod',
-    'chown',
-    'code',
-    'curl',
-    'cut',
-    'docker',
-    'echo',
-    'git',
-    'mkdir',
-  ],
-  ...['mktemp', 'node', 'openssl', 'printf', 'sed', 'tr'],
-])
+const programs = new Set(
+  'apt apt-get cd chmod chown curl cut docker echo git mkdir mktemp node openssl printf sed tr'.split(
+    ' ',
+  ),
+)
 
 function faultsOfNpx([name = '', ...words]: string[]): string[] {
   if (name === 'pnpm@12') return faultsOfPnpm(words)
@@ -67,9 +56,11 @@ function faultsOfFlags(name: string, words: readonly string[]): string[] {
 }
 
 function faultsOfPnpm(words: string[]): string[] {
-  const [option, name] = words
-  if (option === '--filter') return faultsOfScript(folderOf(name ?? ''), words.slice(2))
-  return faultsOfScript('.', words)
+  const [option, name = ''] = words
+  if (option !== '--filter') return faultsOfScript('.', words)
+  const isPattern = name.includes('*')
+  const folder = isPattern ? '.' : folderOf(name)
+  return folder ? faultsOfScript(folder, words.slice(2)) : [`There is no package ${name}`]
 }
 
 function faultsOfScript(folder: string, words: string[]): string[] {
@@ -87,10 +78,9 @@ function faultsOfNpm([command = '', ...words]: string[]): string[] {
 
 /** Where a package of the workspace is; empty when there is none. */
 function folderOf(name: string): string {
-  const folders = [
-    ...['browser', 'proxy', 'sandbox'].map((each) => `packages/${each}`),
-    ...['alongside', 'react', 'scale-out', 'spa'].map((each) => `examples/${each}`),
-  ]
+  const folders = ['packages', 'examples'].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((folder) => join(parent, folder)),
+  )
   return folders.find((folder) => packageIn(folder).name === name) ?? ''
 }
 

@@ -5,6 +5,7 @@
 
 import type { Roambi } from '@roambi-auth/browser'
 import type { RoambiProxyOptions } from '@roambi-auth/proxy'
+import type { Sandbox } from '@roambi-auth/sandbox'
 import type { FastifyInstance } from 'fastify'
 
 declare global {
@@ -20,4 +21,6 @@ declare global {
 
   const app: FastifyInstance
   const options: RoambiProxyOptions
+
+  const sandbox: Sandbox
 }

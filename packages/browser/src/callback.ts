@@ -1,3 +1,9 @@
+/**
+ * What a callback page needs, and nothing else.
+ *
+ * @module @roambi-auth/browser/callback
+ */
+
 import { type CallbackOptions, runCallbackPage } from './callback-page.ts'
 
 export type { CallbackOptions } from './callback-page.ts'

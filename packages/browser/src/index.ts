@@ -1,3 +1,9 @@
+/**
+ * Signs a user in to Roambi Business by popup, keeps the session, and calls the API.
+ *
+ * @module @roambi-auth/browser
+ */
+
 export { createRoambi, type Roambi } from './client.ts'
 export { RoambiAuthError, type RoambiAuthErrorCode, type RoambiAuthErrorDetails } from './errors.ts'
 export type { LoginOptions } from './login-options.ts'

@@ -1,3 +1,9 @@
+/**
+ * An OAuth 2.0 authorization server of today in front of Roambi Business.
+ *
+ * @module @roambi-auth/proxy
+ */
+
 export { InvalidOptions } from './check-options.ts'
 export { createReadiness, type Readiness, type ReadinessReport } from './operations/readiness.ts'
 export type { Problem } from './option-rules.ts'

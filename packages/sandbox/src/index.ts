@@ -1,3 +1,9 @@
+/**
+ * A local Roambi Business, with levers for faults.
+ *
+ * @module @roambi-auth/sandbox
+ */
+
 export { account } from './directory.ts'
 export type { Fault, FaultAnswer, FaultPlace, NamedFault } from './faults.ts'
 export type { ApiRequest, TokenRequest } from './journal.ts'
