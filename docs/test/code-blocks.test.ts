@@ -16,6 +16,8 @@ const ofKind = (...kinds: string[]) => blocks.filter(({ kind }) => kinds.include
 const runElsewhere: Record<string, readonly string[]> = {
   'packages/proxy/README.md yaml': ['packages/proxy/test/container.test.ts', 'README.md'],
   'packages/proxy/README.md js': ['packages/proxy/test/readme.test.ts', 'README.md'],
+  'docs/vue.md vue': ['docs/test/vue.test.ts', 'docs/vue.md'],
+  'docs/svelte.md svelte': ['docs/test/svelte.test.ts', 'docs/svelte.md'],
 }
 
 test('each block is of a kind that is looked at', () => {
@@ -32,7 +34,7 @@ test.each(Object.entries(runElsewhere))('%s is run elsewhere', (_, [file = '', p
 
 test('TypeScript is right, and the scripts of HTML are well-formed', () => {
   expect(typeCheck([...ofKind('ts', 'tsx'), ...ofKind('html').flatMap(inlineScripts)])).toEqual([])
-})
+}, 300_000)
 
 describe('shell', () => {
   test.each(ofKind('sh').map(withPlace))('%s', (_, { code }) => {

@@ -7,7 +7,7 @@ import { freePort, fromSource, makeProject, programs } from './project.ts'
 const chapter = 'docs/testing.md'
 const getStarted = 'docs/get-started.md'
 
-test('the tests of the chapter pass in Vitest, and fail when the sandbox is another one', async () => {
+test('the tests of the chapter pass in Vitest, and fail when they expect another user', async () => {
   const project = makeProject({
     'test/backend.ts': fileOf(chapter, 'test/backend.ts'),
     'test/portals.test.ts': fileOf(chapter, 'test/portals.test.ts'),

@@ -27,7 +27,7 @@ export function typeCheck(blocks: readonly Block[]): string[] {
       return { resolvedModule: { resolvedFileName: neighbour, extension } }
     })
 
-  const program = ts.createProgram([...modules.keys(), takenForGranted], options, host)
+  const program = ts.createProgram([...modules.keys(), ...declarations], options, host)
   return [...modules].flatMap(([path, module]) => {
     const file = program.getSourceFile(path)
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
@@ -55,7 +55,9 @@ const options: ts.CompilerOptions = {
   noEmit: true,
 }
 
-const takenForGranted = join(import.meta.dirname, 'taken-for-granted.d.ts')
+const declarations = ['taken-for-granted.d.ts', 'vue-files.d.ts'].map((name) =>
+  join(import.meta.dirname, name),
+)
 
 interface Module {
   readonly page: string

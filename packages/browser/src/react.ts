@@ -1,3 +1,9 @@
+/**
+ * The session, as React likes to have it.
+ *
+ * @module @roambi-auth/browser/react
+ */
+
 'use client'
 
 import {
