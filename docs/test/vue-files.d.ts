@@ -2,5 +2,6 @@ declare module '*.vue' {
   import type { Component } from 'vue'
 
   const component: Component
+
   export { component as default }
 }
