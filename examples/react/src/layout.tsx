@@ -11,9 +11,9 @@ export function Layout() {
   const navigate = useNavigate()
   const main = useFocusOnNewPage()
 
-  function signOut() {
-    // First, or the guard would take this page for the one to come back to.
-    navigate('/')
+  async function signOut() {
+    // On the screen first, or the guard would take this page for the one to come back to.
+    await navigate('/', { flushSync: true })
     roambi.logout().then(
       () => setLeftInStore(false),
       () => setLeftInStore(true),

@@ -104,10 +104,10 @@ describe.skipIf(!inject('chromium'))('the app tells its user', () => {
   it('that a page could not be loaded, and loads it again', async () => {
     const page = await openSignedIn('/profile')
     await seePage(page, 'Joan Harris')
-    // Not even what is repeated by itself gets through.
-    await pull('fail?fault=400&times=1&on=api')
+    await pull('set?accountDisabled=true')
     await page.getByRole('link', { name: 'Portals', exact: true }).click()
     await seePage(page, 'This page could not be shown')
+    await pull('set?accountDisabled=false')
     await page.getByRole('button', { name: 'Try again' }).click()
     await seePage(page, 'Your portals')
     await page.getByRole('link', { name: 'Media' }).waitFor()
