@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@roambi-auth/source', 'node', 'import', 'default'] } },
+  // Without `import`: it would count for what is required as well, which Vue's compiler can't take.
+  ssr: { resolve: { conditions: ['@roambi-auth/source', 'node'] } },
   test: {
     // Of the chapters' own projects, only their own runs know the tests.
     include: ['test/**/*.test.ts'],

@@ -11,9 +11,8 @@ export async function openTab(context: BrowserContext, url: string): Promise<Pag
 
 /** Clicks the button that opens Roambi's window, and waits for its dialog there. */
 export async function openPopup(page: Page, name = 'Sign in with Roambi'): Promise<Page> {
-  const opening = page.waitForEvent('popup')
-  await page.getByRole('button', { name }).click()
-  const popup = await opening
+  const button = page.getByRole('button', { name })
+  const [popup] = await Promise.all([page.waitForEvent('popup'), button.click()])
   await popup.getByRole('button', { name: 'Allow' }).waitFor()
   return popup
 }
