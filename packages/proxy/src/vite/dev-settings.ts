@@ -97,7 +97,11 @@ function checkPagesClient(
 function inTheNamesOfOptions(sentences: Sentences, named: Given): string[] {
   const options = Object.entries(variableOf).filter(([, variable]) => variable in named)
   const optionOf = new Map<string, string>(options.map(([option, variable]) => [variable, option]))
-  return [...sentences].map(([name, sentence]) =>
+  const said = [...sentences].map(([name, sentence]) =>
     sentence.replace(name, optionOf.get(name) ?? name),
   )
+  return sentences.has('ROAMBI_CLIENT_SECRET') ? [...said, withoutSecret] : said
 }
+
+const withoutSecret =
+  'Such settings can stand in .env.local. Without any, roambi({ sandbox: true }) starts a Roambi of its own.'

@@ -1,5 +1,5 @@
 import type { Plugin, ResolvedConfig } from 'vite'
-import { clientIdOfPage } from './client-id.ts'
+import { clientIdOfPage, warnOfBuildWithoutId } from './client-id.ts'
 import { readEnvironment } from './dev-environment.ts'
 import { refuseExposedSecrets } from './exposed-secrets.ts'
 import { type Mounted, mount } from './mount.ts'
@@ -47,6 +47,7 @@ export function roambi(options: RoambiPluginOptions = {}): Plugin {
     },
 
     async configurePreviewServer(server) {
+      warnOfBuildWithoutId(server, options)
       const here = await mount(server, options)
       server.httpServer.once('close', here.close)
       return here.finish

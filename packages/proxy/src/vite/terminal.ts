@@ -1,20 +1,27 @@
 // What stands in the terminal, in Vite's own style.
 import { styleText } from 'node:util'
-import type { Logger } from 'vite'
+import type { InlineConfig, Logger } from 'vite'
 import { sentencesOf } from './problem.ts'
 import type { Server } from './public-url.ts'
 import type { Setup } from './setup.ts'
 
 /** What is missing is told at once, and how to sign in below the URLs that Vite tells. */
 export function tellSetup(server: Server, setup: Setup): void {
-  const { printUrls } = server
-  const { logger } = server.config
+  const { printUrls, httpServer } = server
+  const { logger, inlineConfig } = server.config
+  const tell = () => void complainOf(() => logger.info(howToSignIn(setup)), logger)
   const isWell = complainOf(() => setup.readEarly(), logger)
   server.printUrls = () => {
     printUrls()
-    if (isWell) complainOf(() => logger.info(howToSignIn(setup)), logger)
+    if (isWell) tell()
   }
+  // Vite does not tell its URLs again when it restarts with what was missing.
+  if (isWell && wereLacking.has(inlineConfig)) httpServer?.once('listening', tell)
+  if (isWell) wereLacking.delete(inlineConfig)
+  else wereLacking.add(inlineConfig)
 }
+
+const wereLacking = new WeakSet<InlineConfig>()
 
 /** Gives whether all is well. */
 function complainOf(action: () => void, logger: Logger): boolean {

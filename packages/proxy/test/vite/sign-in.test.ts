@@ -5,7 +5,7 @@ import { startDev, startPreview, versions } from './stage.ts'
 
 const joan = { resources: { primary_email: 'joan@scdp.com' } }
 
-describe.each(versions)('with Vite %s', { timeout: 30_000 }, (_version, vite) => {
+describe.each(versions)('with Vite %s', (_version, vite) => {
   test('one signs in at the dev server itself, and calls the API there', async () => {
     const { url } = await startDev({ sandbox: { port: 0 } }, { vite })
     const app = await signIn(url, defaults.clientId)

@@ -5,8 +5,11 @@ import { dirname, join } from 'node:path'
 import type { InlineConfig, Logger, PreviewServer, ViteDevServer } from 'vite'
 import * as vite8 from 'vite'
 import * as vite7 from 'vite-7'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { type RoambiPluginOptions, roambi } from '../../src/vite/index.ts'
+
+// A server of Vite takes its time on a busy machine, the first one above all.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** The oldest and the newest that the plugin is for. */
 export const versions = [
