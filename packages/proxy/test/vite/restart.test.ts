@@ -1,11 +1,12 @@
 import { defaults } from '@roambi-auth/sandbox'
 import { describe, expect, test } from 'vitest'
 import type { RoambiPluginOptions } from '../../src/vite/index.ts'
+import { freePort } from '../stage.ts'
 import { signIn } from './app.ts'
-import { startDev, urlOf, versions } from './stage.ts'
+import { listen, startDev, startPreview, urlOf, usual, versions, writeApp } from './stage.ts'
 
 describe.each(versions)(
-  'with Vite %s, a restart of the dev server',
+  'with Vite %s, a restart or an end of the server',
   { timeout: 30_000 },
   (_version, vite) => {
     test('signs nobody out, and leaves the sandbox where it is', async () => {
