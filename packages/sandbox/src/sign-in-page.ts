@@ -10,9 +10,10 @@ export function signInPage(request: AuthorizationRequest, refusedEmail?: string)
   return page(
     'Sign in to Roambi Business (sandbox)',
     html`<h1>Sign in to Roambi Business</h1>
-<p>An application asks to act for you. Nothing here leaves this machine.</p>
+<p class="quiet">An application asks to act for you. This page is a local stand-in for Roambi: nothing
+leaves this machine.</p>
 <dl>
-<dt>Application (client id)</dt><dd>${request.clientId}</dd>
+<dt>Client id</dt><dd>${request.clientId}</dd>
 <dt>Returns to</dt><dd>${request.redirectUri}</dd>
 </dl>
 <p class="note">Test account: ${account.email} / ${account.password}</p>
