@@ -28,7 +28,7 @@ function page(message: string): string {
 <style>${style}</style>
 <main>
 <h1>The sign-in can't go on</h1>
-<p>${message}</p>
+<p class="reason">${message}</p>
 <p>Close this window and go back to the app. If signing in again does not help, tell who runs it.</p>
 </main>
 </html>
@@ -36,9 +36,28 @@ function page(message: string): string {
 }
 
 const style = `
-body { margin: 0; padding: 3rem 1.5rem; font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 32rem; margin: 0 auto; }
-h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; }
+:root {
+  color-scheme: light dark;
+  --ground: light-dark(#f4f4f2, #131413); --card: light-dark(#fff, #1c1e1c);
+  --text: light-dark(#1b1e1c, #ecedeb); --line: light-dark(#dfe0dc, #353835);
+  --bad: light-dark(#a3301d, #ffa792); --bad-well: light-dark(#fbeae5, #3b1f19);
+}
+* { box-sizing: border-box; }
+body {
+  display: grid; min-height: 100dvh; margin: 0; padding: 1rem; place-content: center;
+  grid-template-columns: minmax(0, 28rem); background: var(--ground); color: var(--text);
+  font: 1rem/1.5 ui-sans-serif, system-ui, sans-serif; overflow-wrap: anywhere;
+}
+main {
+  padding: clamp(1.25rem, 6vw, 2rem); border: 1px solid var(--line); border-radius: 1rem;
+  background: var(--card);
+}
+h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.2; letter-spacing: -.015em; }
+p { margin: 0; }
+.reason {
+  margin-bottom: 1rem; padding: .75rem 1rem; border-left: .25rem solid var(--bad);
+  border-radius: .25rem .625rem .625rem .25rem; background: var(--bad-well); color: var(--bad);
+}
 `
 
 const styleHash = createHash('sha256').update(style).digest('base64')
