@@ -8,7 +8,10 @@ import type { Report } from './report.ts'
 /** What Roambi's API tells about the user, asked for anew after each sign-in. */
 export interface Dashboard {
   show(session: Session | null): void
-  load(): Promise<void>
+  /** Resolves with whether the API has answered. */
+  load(): Promise<boolean>
+  /** Loads what could not be loaded before. */
+  resume(): void
 }
 
 export function createDashboard(report: Report): Dashboard {
@@ -17,26 +20,30 @@ export function createDashboard(report: Report): Dashboard {
   const portalList = createPortalList()
   let signedInAt: number | undefined
   let user: User | undefined
+  let hasFailed = false
   let visit = new AbortController()
 
-  async function load(): Promise<void> {
+  async function load(): Promise<boolean> {
     const { signal } = visit
     screen.ariaBusy = 'true'
+    hasFailed = false
     try {
-      user ??= await timed('your profile', loadUser(signal))
+      user ??= await told('your profile', loadUser(signal))
       profile.show(user)
-      portalList.show(await timed('your portals', loadPortals(user, signal)))
+      portalList.show(await told('your portals', loadPortals(user, signal)))
     } catch (error) {
-      if (!signal.aborted) report.fail(error)
+      if (signal.aborted) return false
+      hasFailed = true
+      portalList.fail()
+      report.fail(error)
     }
     if (!signal.aborted) screen.ariaBusy = 'false'
+    return !hasFailed
   }
 
-  async function timed<T>(what: string, call: Promise<T>): Promise<T> {
-    const start = performance.now()
+  async function told<T>(what: string, call: Promise<T>): Promise<T> {
     const answer = await call
-    const duration = Math.round(performance.now() - start)
-    report.tell('success', `The API answered with ${what} in ${duration} ms.`)
+    report.tell('success', `The API answered with ${what}.`)
     return answer
   }
 
@@ -44,17 +51,21 @@ export function createDashboard(report: Report): Dashboard {
     visit.abort()
     visit = new AbortController()
     user = undefined
+    hasFailed = false
     profile.show(undefined)
     portalList.clear()
   }
 
   return {
     load,
+    resume() {
+      if (hasFailed) void load()
+    },
     show(session) {
       if (session?.signedInAt === signedInAt) return
       signedInAt = session?.signedInAt
       clear()
-      if (session) load()
+      if (session) void load()
     },
   }
 }

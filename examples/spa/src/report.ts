@@ -5,12 +5,15 @@ import { createEventLog, type EventKind } from './event-log.ts'
 /** Tells the user what happened: in the log, and above the page while something is wrong. */
 export interface Report {
   tell(kind: EventKind, sentence: string): void
+  /** To who hears the page: what a button has done, where the eye sees it. */
+  say(sentence: string): void
   fail(error: unknown): void
 }
 
 export function createReport(): Report {
   const log = createEventLog()
   const notice = element('notice', HTMLElement)
+  const announcement = element('announcement', HTMLElement)
   let told: unknown
 
   function tell(kind: EventKind, sentence: string): void {
@@ -21,6 +24,9 @@ export function createReport(): Report {
 
   return {
     tell,
+    say(sentence) {
+      announcement.textContent = sentence
+    },
     fail(error) {
       // A sign-in that fails is told by its promise and by the snapshot.
       if (error === told) return

@@ -1,16 +1,27 @@
 import { RoambiAuthError, type Snapshot } from '@roambi-auth/browser'
 import type { EventKind } from './event-log.ts'
 
+type News = [kind: EventKind, sentence: string]
+
+/**
+ * Whether a screen reader is to read the news out. The rest is in the log for whoever looks: a page
+ * that talks at each renewal is switched off.
+ */
+export function isReadOut({ reason }: Snapshot): boolean {
+  return reason === 'signed-in' || reason === 'signed-out'
+}
+
 /** What is new, in plain words; `undefined` where the page itself shows it. */
 export function newsOf({
   reason,
   elsewhere,
   session,
+  status,
   persistence,
-}: Snapshot): [kind: EventKind, sentence: string] | undefined {
+}: Snapshot): News | undefined {
   switch (reason) {
     case 'window-open':
-      return ['news', 'Roambi’s window is open.']
+      return ['success', 'Roambi’s window is open.']
     case 'maybe-closed':
       return ['news', 'Roambi’s window may have been closed.']
     case 'redirecting':
@@ -26,8 +37,9 @@ export function newsOf({
     case 'signed-out':
       return ['news', elsewhere ? 'Signed out in another tab.' : 'Signed out.']
     case 'expired':
-      return ['failure', 'Your session has ended. Sign in again.']
+      return ended
     case 'loaded':
+      if (status === 'expired') return ended
       return ['news', session ? 'Welcome back: you are still signed in.' : 'Nobody is signed in.']
     case 'persistence':
       return persistence === 'memory'
@@ -39,8 +51,10 @@ export function newsOf({
   }
 }
 
+const ended: News = ['failure', 'Your session has ended. Sign in again.']
+
 /** What the page cannot show after a sign-out: whether the session is gone from the store as well. */
-export function newsOfDeletion(failure?: unknown): [kind: EventKind, sentence: string] {
+export function newsOfDeletion(failure?: unknown): News {
   if (failure === undefined) return ['news', 'The session is deleted from this browser.']
   // Anything else is no news of the session.
   if (!(failure instanceof RoambiAuthError) || failure.code !== 'storage_failed') throw failure

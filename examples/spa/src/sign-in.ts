@@ -13,6 +13,7 @@ export function createSignIn(report: Report): SignIn {
   const cancelButton = element('cancel', HTMLButtonElement)
   const here = element('sign-in-here', HTMLButtonElement)
   const hint = element('waiting', HTMLElement)
+  const welcome = element('welcome', HTMLElement)
   const label = button.textContent
 
   button.addEventListener('click', () => {
@@ -26,20 +27,25 @@ export function createSignIn(report: Report): SignIn {
     roambi.login({ display: 'redirect' }).catch(report.fail)
   })
 
-  cancelButton.addEventListener('click', () => {
-    roambi.cancelLogin()
-    button.focus()
+  cancelButton.addEventListener('click', () => roambi.cancelLogin())
+  welcome.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && !cancelButton.hidden) roambi.cancelLogin()
   })
 
   return {
-    show({ status, signInWindow }) {
+    show({ status, signInWindow, error }) {
       const isWaiting = status === 'signing-in'
+      const focused = document.activeElement
       button.textContent = isWaiting ? labels[signInWindow ?? 'none'] : label
       button.classList.toggle('waiting', isWaiting)
       cancelButton.hidden = !isWaiting
       here.hidden = isWaiting
-      hint.hidden = !isWaiting || !signInWindow
-      if (signInWindow) hint.textContent = hints[signInWindow]
+      here.classList.toggle('primary', error?.code === 'popup_blocked')
+      const next = isWaiting && signInWindow ? hints[signInWindow] : ''
+      // Said again, it would be read out again.
+      if (hint.textContent !== next) hint.textContent = next
+      // What had the focus is gone: keyboards and screen readers go on at the button that is left.
+      if ([cancelButton, here].some((one) => one.hidden && one === focused)) button.focus()
     },
   }
 }
