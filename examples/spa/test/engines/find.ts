@@ -15,7 +15,7 @@ declare module 'vitest' {
 
 /** Provides the paths; with `CI=true` all three must be there. */
 export async function setup(project: TestProject): Promise<void> {
-  const chromium = process.env.CHROME_PATH || first(chromiums) || (await packagedChromium())
+  const chromium = await findChromium()
   const firefox = process.env.FIREFOX_PATH || first(firefoxes)
   const webkit = first(screens) && first(webkitDrivers)
   project.provide('chromium', chromium)
@@ -30,6 +30,11 @@ export async function setup(project: TestProject): Promise<void> {
   const news = `Not tested in: ${missing.join('; ')}.`
   if (process.env.CI === 'true') throw new Error(news)
   console.warn(news)
+}
+
+/** The Chromium or Chrome of this machine, or one from a package; empty when there is none. */
+export async function findChromium(): Promise<string> {
+  return process.env.CHROME_PATH || first(chromiums) || (await packagedChromium())
 }
 
 const chromiums = [
