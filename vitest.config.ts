@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { projects: ['packages/*', 'examples/*', 'docs', 'packaging'], silent: 'passed-only' },
+  test: {
+    projects: ['packages/*', 'examples/*', 'docs', 'bench', 'packaging'],
+    silent: 'passed-only',
+  },
 })
