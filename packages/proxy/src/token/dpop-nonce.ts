@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { KeyRing, SealingKey } from '../sealing/sealing-keys.ts'
 
 /** The nonces of RFC 9449 section 8, which follow from the keys and the time: none is kept. */
@@ -16,18 +17,24 @@ const acceptedSteps = [0, -1, -2, -3, -4, 1] as const
 export const nonceLife: number = acceptedSteps.length * step
 
 export function createNonces(ring: KeyRing): Nonces {
+  const ownKey = nonceKey(ring[0])
+  const keys = ring.map(nonceKey)
   const presentStep = () => Math.floor(Date.now() / step)
   return {
-    current: () => nonceOf(ring[0], presentStep()),
+    current: () => nonceOf(ownKey, presentStep()),
     accepts(nonce) {
       const present = presentStep()
-      return ring.some((key) =>
+      return keys.some((key) =>
         acceptedSteps.some((distance) => nonceOf(key, present + distance) === nonce),
       )
     },
   }
 }
 
-function nonceOf({ derive }: SealingKey, step: number): string {
-  return Buffer.from(derive(`dpop-nonce ${step}`).subarray(0, 16)).toString('base64url')
+function nonceKey({ derive }: SealingKey): Uint8Array {
+  return derive('dpop-nonce')
+}
+
+function nonceOf(key: Uint8Array, step: number): string {
+  return createHmac('sha256', key).update(String(step)).digest().toString('base64url', 0, 16)
 }
