@@ -1,6 +1,13 @@
 // What the proxy hands out and takes back without keeping it: an encrypted JWT (RFC 7516, 7519)
 // that nobody but this deployment can read or make.
-import { decodeProtectedHeader, EncryptJWT, errors, type JWTPayload, jwtDecrypt } from 'jose'
+import {
+  type CryptoKey,
+  decodeProtectedHeader,
+  EncryptJWT,
+  errors,
+  type JWTPayload,
+  jwtDecrypt,
+} from 'jose'
 import { badGateway } from '../http/errors.ts'
 import type { KeyRing } from './sealing-keys.ts'
 
@@ -33,10 +40,9 @@ export function createSeal<T extends object>(
   { publicUrl, clientId = publicUrl }: SealOwner,
   longest: number = longestSealed,
 ): Seal<T> {
-  const keys = new Map(ring.map(({ kid, derive }) => [kid, derive(kind)]))
-  const { kid, derive } = ring[0]
+  const keys = new Map(ring.map(({ kid, derive }) => [kid, imported(derive(kind))]))
+  const [{ kid }] = ring
   const protectedHeader = { alg: 'dir', enc: 'A256GCM', typ: typPrefix + kind, kid }
-  const sealingKey = derive(kind)
 
   const keyOf = ({ kid = '' }: { kid?: string }) => {
     const key = keys.get(kid)
@@ -51,7 +57,7 @@ export function createSeal<T extends object>(
         .setIssuer(publicUrl)
         .setAudience(clientId)
         .setExpirationTime(`${life}s`)
-        .encrypt(sealingKey)
+        .encrypt(await keyOf(protectedHeader))
       // Only codes and tokens of Roambi's can make it so.
       if (sealed.length > longest) throw badGateway()
       return sealed
@@ -74,6 +80,11 @@ export function createSeal<T extends object>(
       }
     },
   }
+}
+
+// Once: of bytes, each use would make a key of its own.
+function imported(key: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
 // The decoder overlooks white space and bits to spare, so that one seal would have many spellings.

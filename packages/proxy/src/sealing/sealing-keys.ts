@@ -7,7 +7,7 @@ export interface SealingKey {
   /** Tells which key sealed something, and nothing about the key. */
   readonly kid: string
   /** A key of 32 bytes for one purpose (HKDF, RFC 5869). */
-  derive(purpose: string): Uint8Array
+  derive(purpose: string): Uint8Array<ArrayBuffer>
 }
 
 /** Makes a ring of keys as they are configured. Without any, of one that nobody else has. */
