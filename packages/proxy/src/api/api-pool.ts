@@ -37,7 +37,8 @@ export function createApiPool({
 
     untilHangup(answer, send) {
       const controller = new AbortController()
-      answer.on('close', () => controller.abort())
+      // Where the answer is whole there is nothing left to give up.
+      answer.on('close', () => answer.writableFinished || controller.abort())
       hangup = controller.signal
       try {
         return send()
