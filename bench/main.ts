@@ -16,6 +16,9 @@ if (unknown.length > 0) {
   process.exit(1)
 }
 
+// What it has started hears of its end.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
 interface Room {
   run(against?: string): Promise<void>
 }

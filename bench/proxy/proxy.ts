@@ -74,7 +74,7 @@ async function setStage(upstream: Server): Promise<Stage> {
     races: [
       {
         title: 'A call of the API: `GET /1/user/resources`',
-        amount: 4000,
+        amount: 2000,
         contenders: [
           ...forwarders(callApi),
           ours('', dpop, callApi()),
@@ -83,7 +83,7 @@ async function setStage(upstream: Server): Promise<Stage> {
       },
       {
         title: 'Tokens: `POST /1/token`; the peers forward the form as it is',
-        amount: 2000,
+        amount: 1000,
         contenders: [
           ...forwarders(redeemRoambisCode),
           ours(', a code in mode `direct`', direct, redeemRoambisCode()),
@@ -114,8 +114,8 @@ async function setDuel(upstream: Server, against: string): Promise<Stage> {
   })
   return {
     races: [
-      duel('A call of the API', 4000, callApi),
-      duel('A renewal with DPoP', 2000, (server) => renew(server, { isBound: true })),
+      duel('A call of the API', 2000, callApi),
+      duel('A renewal with DPoP', 1000, (server) => renew(server, { isBound: true })),
     ],
     close,
   }

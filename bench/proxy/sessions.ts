@@ -24,24 +24,22 @@ export function createSessions(server: Server, isBound: boolean): Sessions {
 
   return {
     async prepare(renewals) {
-      const perSession = isBound ? proofsOfKey : renewals
-      // A connection that has begun a session has it to the next answer.
-      const count = Math.max(Math.ceil(renewals / perSession) + 1, mostConnections)
-      const each = isBound ? Math.ceil(renewals / count) + 2 : 0
+      const count = Math.max(Math.ceil((3 * renewals) / proofsOfKey), mostConnections)
+      // Which session is asked for how many is up to the connections: more than its part.
+      const each = isBound ? Math.min(proofsOfKey, 10 + Math.ceil((3 * renewals) / count)) : 0
       rested = []
       for (let made = 0; made < count; made += 1) rested.push(await signIn(server, isBound, each))
     },
 
     next() {
       const session = rested.shift()
-      if (!session) throw new Error('There are fewer sessions than connections.')
-      const proof = session.proofs.pop()
-      if (isBound && !proof) throw new Error('No proof is left.')
+      if (!session) throw new Error('No session is left.')
+      const form = { grant_type: 'refresh_token', refresh_token: session.refreshToken }
       return {
-        ...tokenShot({ grant_type: 'refresh_token', refresh_token: session.refreshToken }, proof),
+        ...tokenShot(form, session.proofs.pop()),
         answered(body) {
           session.refreshToken = JSON.parse(body).refresh_token
-          rested.push(session)
+          if (!isBound || session.proofs.length > 0) rested.push(session)
         },
       }
     },

@@ -79,7 +79,7 @@ async function expireOnce(
   const context = await browser.newContext()
   try {
     // Long enough for all tabs to be open by then.
-    const lifetime = 10 + 2 * tabs
+    const lifetime = 15 + 4 * tabs
     app.setLifetime(lifetime)
     const first = await context.newPage()
     await signIn(first, app)
@@ -92,7 +92,7 @@ async function expireOnce(
       await page.goto(app.appUrl)
       await seeToken(page)
     }
-    if (app.renewals.length > 0) throw new Error('It was renewed before all tabs were open.')
+    if (app.renewals.length > 0) throw new Error(`${script} renewed before all tabs were open.`)
     const calls = pages.map((page) =>
       page.evaluate<number>(`harness.callAt(${end + 500}, ${callers})`),
     )
