@@ -1,7 +1,1 @@
-declare module '*.vue' {
-  import type { Component } from 'vue'
-
-  const component: Component
-
-  export { component as default }
-}
+declare module '*.vue'
