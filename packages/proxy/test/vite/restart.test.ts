@@ -45,6 +45,21 @@ describe.each(versions)(
       await server.restart()
       await server.close()
       expect(await isThere(sandboxOf(terminal()))).toBe(false)
+
+      const port = await freePort()
+      const config = usual(writeApp(), { sandbox: { port } }, listen().logger)
+      const silent = await vite.createServer(config)
+      expect(await isThere(`http://localhost:${port}`)).toBe(true)
+      await silent.close()
+      expect(await isThere(`http://localhost:${port}`)).toBe(false)
+    })
+
+    test('closing vite preview closes the sandbox', async () => {
+      const { server, terminal } = await startPreview({ sandbox: { port: 0 } }, { vite })
+      const url = sandboxOf(terminal())
+      expect(await isThere(url)).toBe(true)
+      await server.close()
+      await expect.poll(() => isThere(url)).toBe(false)
     })
   },
 )
