@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import { readProgramSettings, settingsHelp } from './program-settings.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
@@ -14,6 +15,7 @@ try {
 async function run(): Promise<void> {
   const options = readProgramSettings(process.argv.slice(2), process.env)
   if (options === 'help') return console.log(help())
+  if (options === 'version') return console.log(version())
   const sandbox = await startSandbox(options).catch(explain)
   console.log(greeting(sandbox))
   closeWithGrace({ delay: 2000 }, async ({ err }) => {
@@ -27,7 +29,13 @@ function help(): string {
 
   Flag              Variable                Value [default]
 ${settingsHelp()}
+  --version
   --help`
+}
+
+function version(): string {
+  const packageJson = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return JSON.parse(packageJson).version
 }
 
 function explain(error: NodeJS.ErrnoException & { port?: number; hostname?: string }): never {

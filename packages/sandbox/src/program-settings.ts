@@ -4,15 +4,17 @@ import { type TSchema, Type } from 'typebox'
 import { defaultAddress, defaults, rules, type SandboxOptions } from './settings.ts'
 
 /**
- * The options from flags and environment variables; a flag wins. `help` when the flags ask for it.
+ * The options from flags and environment variables; a flag wins. `help` or `version` when the flags ask
+ * for it.
  * Throws an `Error` whose first line names the first faulty setting.
  */
 export function readProgramSettings(
   args: string[],
   environment: NodeJS.ProcessEnv,
-): SandboxOptions | 'help' {
-  const { help, ...flags } = readFlags(args)
+): SandboxOptions | 'help' | 'version' {
+  const { help, version, ...flags } = readFlags(args)
   if (help) return 'help'
+  if (version) return 'version'
   const values = validate({ ...environment, ...variablesOf(flags) })
   return Object.fromEntries(
     settings
@@ -79,7 +81,11 @@ type Flags = Record<string, string | boolean | undefined>
 
 function readFlags(args: string[]): Flags {
   const flags = settings.map(({ flag }) => [flag, { type: 'string' }] as const)
-  const options = { help: { type: 'boolean' }, ...Object.fromEntries(flags) } as const
+  const options = {
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'v' },
+    ...Object.fromEntries(flags),
+  } as const
   return parseArgs({ args, options }).values
 }
 

@@ -59,6 +59,12 @@ test('--help lists every setting', async () => {
   }
 })
 
+test('--version tells its version', async () => {
+  const program = run(['--version'])
+  expect(await program.exit).toBe(0)
+  expect(program.output()).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
 function run(args: string[], variables: Record<string, string> = {}) {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const node = ['--conditions=@roambi-auth/source', '--import=tsx', main, ...args]
