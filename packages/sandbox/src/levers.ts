@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Fault, FaultPlace, NamedFault } from './faults.ts'
-import { type AdjustableSettings, rules } from './settings.ts'
+import { rules } from './setting-rules.ts'
+import type { AdjustableSettings } from './settings.ts'
 
 /** What a test, or a person, can do to the sandbox while it runs. */
 export interface Levers {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { envSchema } from 'env-schema'
 import { type TSchema, Type } from 'typebox'
-import { defaultAddress, defaults, rules, type SandboxOptions } from './settings.ts'
+import { rules } from './setting-rules.ts'
+import { defaultAddress, defaults, type SandboxOptions } from './settings.ts'
 
 /**
  * The options from flags and environment variables; a flag wins. `help` or `version` when the flags ask
