@@ -9,8 +9,11 @@ export type NamedFault = 'html' | 'hang' | 'reset' | 'drop-answer' | 'internal_s
 
 /** An answer of your own making. */
 export interface FaultAnswer {
+  /** From 200 to 599. */
   status: number
+  /** Default: none. */
   contentType?: string
+  /** Beside `Content-Type`. Default: none. */
   headers?: Record<string, string>
   /** Default: empty. */
   body?: string

@@ -3,6 +3,7 @@ import type { Parameters } from './parameters.ts'
 
 /** One request that reached `POST /1/token`. */
 export interface TokenRequest {
+  /** What was asked for. Roambi also takes a request that does not say so for a code. */
   grantType: 'authorization_code' | 'refresh_token'
   /** The form as received. */
   parameters: Parameters
@@ -12,6 +13,7 @@ export interface TokenRequest {
 
 /** One request that reached the API behind the token. */
 export interface ApiRequest {
+  /** Such as `GET`. */
   method: string
   /** The path with its query. */
   path: string

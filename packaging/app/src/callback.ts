@@ -1,0 +1,3 @@
+import { handleCallback } from '@roambi-auth/browser/callback'
+
+handleCallback()
