@@ -7,8 +7,8 @@ import { seeToken, signIn } from '../sign-in.ts'
 import { withSpread } from '../statistics.ts'
 import { tableOf } from '../table.ts'
 
-const rounds = 21
-const callsInRound = 20_000
+const rounds = 41
+const callsInRound = 5000
 
 export async function run(): Promise<void> {
   const app = await startAppAtProvider({

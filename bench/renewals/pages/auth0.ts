@@ -1,5 +1,5 @@
 import { Auth0Client } from '@auth0/auth0-spa-js'
-import { redirectUri, serve } from './harness.ts'
+import { goHome, redirectUri, serve } from './harness.ts'
 
 const auth0 = new Auth0Client({
   domain: serverUrl,
@@ -12,6 +12,6 @@ const auth0 = new Auth0Client({
 
 serve({
   signIn: () => auth0.loginWithRedirect(),
-  signedIn: () => auth0.handleRedirectCallback(),
+  signedIn: () => auth0.handleRedirectCallback().then(goHome),
   token: () => auth0.getTokenSilently(),
 })

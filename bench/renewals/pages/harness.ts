@@ -3,14 +3,14 @@
 export interface Client {
   /** Leaves the page. */
   signIn(): Promise<unknown>
-  /** On the callback page. */
+  /** On the callback page, which it leaves. */
   signedIn(): Promise<unknown>
   /** As an app asks for it before each request. */
   token(): Promise<string | undefined>
 }
 
 export interface Harness extends Client {
-  /** Asks as many callers at once at a moment, in ms since 1970, and tells how many got a token. */
+  /** Lets so many callers ask at a moment, in ms since 1970, and tells how many got a new token. */
   callAt(moment: number, callers: number): Promise<number>
 }
 
@@ -24,15 +24,17 @@ export async function serve(client: Client): Promise<void> {
   globalThis.harness = {
     ...client,
     async callAt(moment, callers) {
+      const old = await client.token()
       await new Promise((resolve) => setTimeout(resolve, moment - Date.now()))
       const calls = Array.from({ length: callers }, () => client.token())
       const ends = await Promise.allSettled(calls)
-      return ends.filter((end) => end.status === 'fulfilled' && end.value).length
+      const tokens = ends.map((end) => end.status === 'fulfilled' && end.value)
+      return tokens.filter((token) => token && token !== old).length
     },
   }
-  if (location.pathname !== '/callback.html') return
-  await client.signedIn()
-  location.replace('/')
+  if (location.pathname === '/callback.html') await client.signedIn()
 }
+
+export const goHome = () => location.replace('/')
 
 export const redirectUri = `${location.origin}/callback.html`

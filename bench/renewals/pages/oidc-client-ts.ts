@@ -1,5 +1,5 @@
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts'
-import { redirectUri, serve } from './harness.ts'
+import { goHome, redirectUri, serve } from './harness.ts'
 
 const users = new UserManager({
   authority: serverUrl,
@@ -13,7 +13,7 @@ const users = new UserManager({
 
 serve({
   signIn: () => users.signinRedirect(),
-  signedIn: () => users.signinRedirectCallback(),
+  signedIn: () => users.signinRedirectCallback().then(goHome),
   async token() {
     const user = await users.getUser()
     return (user?.expired ? await users.signinSilent() : user)?.access_token
