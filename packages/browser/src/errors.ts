@@ -43,6 +43,7 @@ export type RoambiAuthErrorCode =
  * ```
  */
 export class RoambiAuthError extends Error {
+  /** The same in a minified app. */
   override readonly name = 'RoambiAuthError'
   /** Stable; the message is not. */
   readonly code: RoambiAuthErrorCode

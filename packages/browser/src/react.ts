@@ -24,6 +24,7 @@ const RoambiContext = createContext<Roambi | undefined>(undefined)
 export interface RoambiProviderProps {
   /** Made once, outside of all components. */
   readonly roambi: Roambi
+  /** The app, or the part of it that uses {@link useRoambi}. */
   readonly children?: ReactNode
 }
 
@@ -56,6 +57,7 @@ export function RoambiProvider({ roambi, children }: RoambiProviderProps): React
 
 /** What {@link useRoambi} gives: all that the app may know now, and the client. */
 export interface RoambiState extends Snapshot {
+  /** The client that the provider around has been given. */
   readonly roambi: Roambi
 }
 

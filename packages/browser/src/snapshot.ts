@@ -42,7 +42,12 @@ export type SnapshotReason =
   | 'finishing'
   | 'sign-in-ended'
   | 'sign-in-failed'
-  | SessionChange['reason']
+  | 'loaded'
+  | 'signed-in'
+  | 'renewed'
+  | 'signed-out'
+  | 'expired'
+  | 'persistence'
 
 export interface Snapshots {
   getSnapshot(): Snapshot

@@ -50,6 +50,7 @@ export function clientsOf(given: RoambiProxyOptions): readonly ClientOptions[] {
 
 /** Thrown at registration; its message names each option that is wrong, and never quotes a value. */
 export class InvalidOptions extends Error {
+  /** Tells it from the errors of others, also where `instanceof` can't. */
   override readonly name = 'InvalidOptions'
   /** One for each option that is wrong. */
   readonly problems: readonly Problem[]

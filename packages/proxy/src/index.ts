@@ -5,7 +5,12 @@
  */
 
 export { InvalidOptions } from './check-options.ts'
-export { createReadiness, type Readiness, type ReadinessReport } from './operations/readiness.ts'
+export {
+  createReadiness,
+  type Readiness,
+  type ReadinessProblem,
+  type ReadinessReport,
+} from './operations/readiness.ts'
 export type { Problem } from './option-rules.ts'
 export type {
   ClientOptions,

@@ -18,7 +18,9 @@ export interface ReadinessReport {
   readonly reasons?: readonly string[]
 }
 
+/** Why an instance is not, or not quite, ready. */
 export interface ReadinessProblem {
+  /** As in {@link ReadinessReport.reasons}. */
   readonly reason: 'draining' | 'credentials_refused' | 'redis_gone'
   /** Whether to take the instance out. Not where all have the same trouble, or it still serves most. */
   readonly takesOut: boolean
