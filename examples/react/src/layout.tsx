@@ -49,7 +49,10 @@ export function Layout() {
       <div role="status">
         {!isOnline && (
           <p className="notice calm">
-            You are offline. What needs Roambi goes on when the connection is back.
+            You are offline.{' '}
+            {status === 'signed-in'
+              ? 'You stay signed in, and can go on when the connection is back.'
+              : 'Sign in when the connection is back.'}
           </p>
         )}
         {persistence === 'memory' && (
