@@ -35,7 +35,7 @@ const wouldBeServed =
   'keep it outside of the project, or list it in server.fs.deny.'
 
 function isOfSecret(name: string): boolean {
-  return /ROAMBI\w*SECRET|CLIENT_?SECRET|SEALING_?KEY/i.test(name)
+  return /ROAMBI\w*SECRET|^[A-Z]+_CLIENT_SECRET|SEALING_?KEY/i.test(name)
 }
 
 function secretsOf(environment: DevEnvironment): readonly string[] {

@@ -1,8 +1,7 @@
 import type { SandboxOptions } from '@roambi-auth/sandbox'
 import type { ClientOptions, DeploymentOptions } from '../options.ts'
 
-// No secret is among them: this file's readers write vite.config.ts, which a repository keeps and
-// the dev server serves.
+// They have no name here: vite.config.ts lies in a repository, and the dev server serves it.
 type Secrets = 'clientSecret' | 'sealingKeys' | 'redisUrl'
 
 /** Those of the proxy, all optional, but for secrets; what is not set is read from the environment. */

@@ -8,11 +8,16 @@ export type Server = ViteDevServer | PreviewServer
 
 /** Where browsers open the app, if somebody has said so. */
 export function chosenPublicUrl(
-  { config }: Pick<Server, 'config'>,
+  server: Server,
   environment: DevEnvironment,
   { publicUrl }: RoambiPluginOptions,
 ): string | undefined {
-  return publicUrl ?? environment.PROXY_PUBLIC_URL ?? config.server.origin
+  const isPreview = !('environments' in server)
+  return (
+    publicUrl ??
+    environment.PROXY_PUBLIC_URL ??
+    (isPreview ? undefined : server.config.server.origin)
+  )
 }
 
 /** Where Vite says that it is. Throws InvalidSettings. */

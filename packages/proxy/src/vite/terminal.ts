@@ -16,7 +16,10 @@ export function tellSetup(server: Server, setup: Setup): void {
     if (isWell) tell()
   }
   // Vite does not tell its URLs again when it restarts with what was missing.
-  if (isWell && wereLacking.has(inlineConfig)) httpServer?.once('listening', tell)
+  if (isWell && wereLacking.has(inlineConfig)) {
+    // Vite 7.0 knows its address only later.
+    httpServer?.once('listening', () => server.resolvedUrls && tell())
+  }
   if (isWell) wereLacking.delete(inlineConfig)
   else wereLacking.add(inlineConfig)
 }

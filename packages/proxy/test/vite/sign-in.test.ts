@@ -14,7 +14,9 @@ describe.each(versions)('with Vite %s', (_version, vite) => {
   })
 
   test('one signs in at what vite preview serves', async () => {
-    const { url } = await startPreview({ sandbox: { port: 0 } }, { vite })
+    // Of the dev server alone.
+    const config = { server: { origin: 'http://localhost:1' } }
+    const { url } = await startPreview({ sandbox: { port: 0 } }, { vite, config })
     const app = await signIn(url, defaults.clientId)
     expect(await app.whoAmI()).toMatchObject(joan)
   })
