@@ -91,7 +91,10 @@ test('it tells what it can do, and its version', { timeout: 30_000 }, async () =
   const version = startProgram({}, ['--', '--version'])
   expect([await help.exit, await version.exit]).toEqual([0, 0])
   expect(help.output.stdout).toContain('roambi-proxy --check')
-  expect(help.output.stdout).toContain('\n  PROXY_PUBLIC_URL\n')
+  expect(help.output.stdout).toMatch(
+    /\n {2}PROXY_PUBLIC_URL +required: where browsers reach this proxy/,
+  )
+  expect(help.output.stdout).toContain('\n  PROXY_MODE\n')
   expect(version.output.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 

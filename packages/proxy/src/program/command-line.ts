@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { variableNames } from './environment.ts'
+import { requiredVariables, variableNames } from './environment.ts'
 import { InvalidSettings } from './invalid-settings.ts'
 
 export type Command = 'serve' | 'check' | 'help' | 'version'
@@ -40,8 +40,15 @@ export const helpText: string = `roambi-proxy: an OAuth 2.0 authorization server
 
 The settings are variables of the environment, and members of the JSON file that PROXY_CONFIG names:
 
-${variableNames.map((name) => `  ${name}`).join('\n')}
+${variableNames.map(describe).join('\n')}
+
+The others can be left out: the README tells what each of them does.
 `
+
+function describe(name: string): string {
+  const what = requiredVariables[name]
+  return what ? `  ${name.padEnd(24)}required: ${what}` : `  ${name}`
+}
 
 export function readVersion(): string {
   const packageJson = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')

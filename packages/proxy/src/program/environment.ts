@@ -117,6 +117,16 @@ export type Listed = string | readonly string[]
 
 export const variableNames: readonly string[] = Object.keys(table)
 
+/** What must be set, and what it is. */
+export const requiredVariables: Readonly<Record<string, string>> = {
+  ROAMBI_CLIENT_SECRET: 'the Consumer Secret, here or in a file that the next one names',
+  ...Object.fromEntries(
+    Object.entries(table).flatMap(([name, member]) =>
+      'missing' in member ? [[name, member.missing.replace('is missing: ', '')]] : [],
+    ),
+  ),
+}
+
 /** Those of the one client; a list of clients stands in their place. */
 export const clientVariables: readonly string[] = [
   'ROAMBI_CLIENT_ID',
