@@ -38,9 +38,13 @@ export async function openProject(manager: Manager): Promise<string> {
 /** What its own programs import beside the packages. */
 const others = {
   '@types/node': '^20.19.0',
+  '@types/react': '^19.0.0',
+  '@types/react-dom': '^19.0.0',
   fastify: '^5.0.0',
   'prom-client': '^15.0.0',
-  '@types/react': '^19.0.0',
+  react: '^19.0.0',
+  'react-dom': '^19.0.0',
+  vite: '^8.0.0',
 }
 
 // What is in the cache already is not asked for again.

@@ -1,6 +1,9 @@
 // The types, as compilers of several versions find them in a user's project.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Compilation, compile, type TypeScriptVersion } from './compile.ts'
+import { entriesOf } from './entries.ts'
 import { type Manager, openProject } from './project.ts'
 
 type Variant = readonly [
@@ -44,4 +47,19 @@ describe.each<{ manager: Manager; variants: readonly Variant[] }>([
       expect(await compile({ ...options, surroundings: 'server', include: ['server'] })).toBe('')
     },
   )
+})
+
+it('are tried by a program for each entry', async () => {
+  const project = await openProject('npm')
+  const folders = ['app/src', 'server'].map((folder) => join(project, folder))
+  const files = folders.map(async (folder) => {
+    const names = await readdir(folder)
+    return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  })
+  const texts = (await Promise.all(files)).flat()
+  const entries = await entriesOf(project)
+  const untried = entries.filter(({ specifier }) =>
+    texts.every((text) => !text.includes(`from '${specifier}'`)),
+  )
+  expect(untried).toEqual([])
 })
