@@ -28,6 +28,8 @@ function commandsIn(code: string): string[][] {
 function faultsOf([program = '', ...words]: string[]): string[] {
   if (program === 'npx') return faultsOfNpx(words.filter((word) => word !== '-y'))
   if (program === 'npm') return faultsOfNpm(words)
+  if (program === 'node_modules/.bin/roambi-proxy')
+    return faultsOfFlags('@roambi-auth/proxy', words)
   return programs.has(program) ? [] : [`${program} is no command that is known here`]
 }
 
@@ -46,7 +48,7 @@ function faultsOfNpx([name = '', ...words]: string[]): string[] {
 /** Of our programs, from what they say themselves. */
 const flags: Record<string, readonly string[]> = {
   '@roambi-auth/proxy': helpText.match(/--[a-z-]+/g) ?? [],
-  '@roambi-auth/sandbox': [...(settingsHelp().match(/--[a-z-]+/g) ?? []), '--help'],
+  '@roambi-auth/sandbox': [...(settingsHelp().match(/--[a-z-]+/g) ?? []), '--help', '--version'],
 }
 
 function faultsOfFlags(name: string, words: readonly string[]): string[] {

@@ -3,25 +3,15 @@ import ts from 'typescript'
 import type { Entry } from './entries.ts'
 
 export interface PublicName {
+  /** Of the entry. */
+  readonly specifier: string
   /** With its interface or class: `Roambi.login`. */
   readonly name: string
   readonly comment: string
 }
 
-export interface Example {
-  readonly language: string
-  readonly code: string
-}
-
-export interface PublicTypes {
-  readonly entry: Entry
-  /** The exported names, and the members of those that are interfaces or classes. */
-  readonly names: readonly PublicName[]
-  /** The code in their comments, in order. */
-  readonly examples: readonly Example[]
-}
-
-export function readPublicTypes(entries: readonly Entry[]): PublicTypes[] {
+/** The exported names, and the members of those that are interfaces or classes. */
+export function readPublicNames(entries: readonly Entry[]): PublicName[] {
   const files = entries.map(({ types }) => types)
   const program = ts.createProgram(files, {
     module: ts.ModuleKind.ESNext,
@@ -29,48 +19,32 @@ export function readPublicTypes(entries: readonly Entry[]): PublicTypes[] {
     noEmit: true,
     types: [],
   })
-  return entries.map((entry) => publicTypesOf(entry, program))
+  return entries.flatMap((entry) => namesOf(entry, program))
 }
 
-function publicTypesOf(entry: Entry, program: ts.Program): PublicTypes {
+function namesOf({ specifier, types }: Entry, program: ts.Program): PublicName[] {
   const checker = program.getTypeChecker()
-  const source = program.getSourceFile(entry.types)
+  const source = program.getSourceFile(types)
   const module = source && checker.getSymbolAtLocation(source)
-  if (!module) throw new Error(`${entry.types} is no module.`)
+  if (!module) throw new Error(`${types} is no module.`)
 
-  const exported = checker
-    .getExportsOfModule(module)
-    .map((symbol) =>
-      symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+  const named = (name: string, symbol: ts.Symbol): PublicName => ({
+    specifier,
+    name,
+    comment: ts.displayPartsToString(symbol.getDocumentationComment(checker)),
+  })
+  return checker.getExportsOfModule(module).flatMap((exported) => {
+    const isAlias = exported.flags & ts.SymbolFlags.Alias
+    const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported
+    const members = membersOf(symbol).map((member) =>
+      named(`${symbol.name}.${member.name}`, member),
     )
-  const symbols = exported.flatMap((symbol) => [
-    { name: symbol.name, symbol },
-    ...membersOf(symbol).map((member) => ({
-      name: `${symbol.name}.${member.name}`,
-      symbol: member,
-    })),
-  ])
-  return {
-    entry,
-    names: symbols.map(({ name, symbol }) => ({
-      name,
-      comment: ts.displayPartsToString(symbol.getDocumentationComment(checker)),
-    })),
-    examples: symbols.flatMap(({ symbol }) => examplesIn(symbol)),
-  }
+    return [named(symbol.name, symbol), ...members]
+  })
 }
 
 // Of a class, what it has inherited is not its own to explain.
 function membersOf(symbol: ts.Symbol): ts.Symbol[] {
   const members = [...(symbol.members?.values() ?? [])]
   return members.filter(({ flags }) => flags & ts.SymbolFlags.ClassMember)
-}
-
-function examplesIn(symbol: ts.Symbol): Example[] {
-  const comments = (symbol.declarations ?? []).flatMap(ts.getJSDocCommentsAndTags)
-  const texts = comments.filter(ts.isJSDoc).map((comment) => comment.getText())
-  return texts.flatMap((text) => {
-    const blocks = text.replace(/^ *\* ?/gm, '').matchAll(/^```(tsx?)\n(.*?)^```$/gms)
-    return [...blocks].map(([, language = '', code = '']) => ({ language, code }))
-  })
 }
