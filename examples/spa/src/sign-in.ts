@@ -40,7 +40,10 @@ export function createSignIn(report: Report): SignIn {
       button.classList.toggle('waiting', isWaiting)
       cancelButton.hidden = !isWaiting
       here.hidden = isWaiting
-      here.classList.toggle('primary', error?.code === 'popup_blocked')
+      // Where windows are blocked, the other way comes first.
+      const isBlocked = error?.code === 'popup_blocked'
+      button.classList.toggle('primary', !isBlocked)
+      here.classList.toggle('primary', isBlocked)
       const next = isWaiting && signInWindow ? hints[signInWindow] : ''
       // Said again, it would be read out again.
       if (hint.textContent !== next) hint.textContent = next

@@ -135,6 +135,10 @@ describe.skipIf(!inject('chromium'))('the page', () => {
     await context.close()
     context = await browser.newContext({ forcedColors: 'active' })
     const page = await openTab(context, stack)
+    await seeSignedOut(page)
+    // What is quiet in its own colour would be loud in the system's, behind the words.
+    const decoration = `getComputedStyle(document.querySelector('#welcome'), '::after').display`
+    expect(await page.evaluate(decoration)).toBe('none')
     await signIn(page, stack)
     await seeNews(page, 'The API answered with your portals.')
     const edges = await page.evaluate<
