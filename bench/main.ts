@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
 
-const rooms = ['size', 'renewals', 'token', 'proxy'] as const
+const rooms = ['size', 'renewals', 'token', 'proxy', 'memory'] as const
 
 const {
   positionals: named,

@@ -66,11 +66,16 @@ export function startProxyPass(upstream: Server): Promise<Server> {
   )
 }
 
-const packageFolder = join(import.meta.dirname, '../../packages/proxy')
-const builtProgram = join(packageFolder, 'dist/main.js')
+const packages = join(import.meta.dirname, '../../packages')
+const builtProgram = join(packages, 'proxy/dist/main.js')
 
 /** So that what is measured is what is here. */
 export function buildRoambiProxy(): void {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: packageFolder })
+  // The proxy's Vite plugin has the sandbox's types.
+  for (const name of ['sandbox', 'proxy']) {
+    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+      cwd: join(packages, name),
+    })
+  }
 }

@@ -6,7 +6,6 @@ import { median, percentile, withSpread } from '../statistics.ts'
 import { tableOf } from '../table.ts'
 import { buildRoambiProxy, startPeer, startProxyPass, startRoambiProxy } from './candidates.ts'
 import { type Load, load } from './load.ts'
-import { measureMemory } from './memory.ts'
 import type { Server } from './processes.ts'
 import { startUpstream } from './upstream.ts'
 import { callApi, redeemRoambisCode, redeemSealedCode, renew, type Work } from './works.ts'
@@ -23,7 +22,6 @@ export async function run(against?: string): Promise<void> {
   } finally {
     await stage.close()
   }
-  if (!against) console.log(`${await measureMemory(upstream)}\n`)
   await upstream.stop()
 }
 
@@ -74,7 +72,7 @@ async function setStage(upstream: Server): Promise<Stage> {
     races: [
       {
         title: 'A call of the API: `GET /1/user/resources`',
-        amount: 2000,
+        amount: 400,
         contenders: [
           ...forwarders(callApi),
           ours('', dpop, callApi()),
@@ -83,7 +81,7 @@ async function setStage(upstream: Server): Promise<Stage> {
       },
       {
         title: 'Tokens: `POST /1/token`; the peers forward the form as it is',
-        amount: 1000,
+        amount: 200,
         contenders: [
           ...forwarders(redeemRoambisCode),
           ours(', a code in mode `direct`', direct, redeemRoambisCode()),
@@ -114,8 +112,8 @@ async function setDuel(upstream: Server, against: string): Promise<Stage> {
   })
   return {
     races: [
-      duel('A call of the API', 2000, callApi),
-      duel('A renewal with DPoP', 1000, (server) => renew(server, { isBound: true })),
+      duel('A call of the API', 400, callApi),
+      duel('A renewal with DPoP', 200, (server) => renew(server, { isBound: true })),
     ],
     close,
   }
@@ -136,10 +134,12 @@ function keepServers() {
 }
 
 const rounds = 5
+/** Requests, after which a server is as quick as it gets. */
+const warmUp = 2000
 
 /** One connection is how long a request takes, 32 are how much a server can do. */
 async function race(contenders: readonly Contender[], amount: number): Promise<string> {
-  for (const contender of contenders) await measure(contender, 32, amount)
+  for (const contender of contenders) await measure(contender, 32, warmUp)
   const alone = contenders.map((): Load[] => [])
   const crowded = contenders.map((): Load[] => [])
   for (let round = 0; round < rounds; round += 1) {

@@ -25,6 +25,12 @@ export const libraries: readonly Library[] = [
     note: 'on the callback page alone',
   },
   {
+    name: '@roambi-auth/browser/react',
+    app: 'roambi-react.ts',
+    without: ['react'],
+    note: 'beside the client, and React',
+  },
+  {
     name: versioned('@auth0/auth0-spa-js'),
     app: 'auth0.ts',
     note: 'also ID tokens, organizations, passkeys, a worker that holds the tokens',

@@ -1,13 +1,22 @@
+// What a server holds of the machine's memory, before and after a lot of work.
+
 import { setTimeout as pause } from 'node:timers/promises'
 import { versioned } from '../machine.ts'
+import {
+  buildRoambiProxy,
+  startPeer,
+  startProxyPass,
+  startRoambiProxy,
+} from '../proxy/candidates.ts'
+import { load } from '../proxy/load.ts'
+import type { Server } from '../proxy/processes.ts'
+import { startUpstream } from '../proxy/upstream.ts'
+import { callApi, renew, type Work } from '../proxy/works.ts'
 import { tableOf } from '../table.ts'
-import { startPeer, startProxyPass, startRoambiProxy } from './candidates.ts'
-import { load } from './load.ts'
-import type { Server } from './processes.ts'
-import { callApi, renew, type Work } from './works.ts'
 
-/** What a server holds of the machine's memory, before and after. */
-export async function measureMemory(upstream: Server): Promise<string> {
+export async function run(): Promise<void> {
+  buildRoambiProxy()
+  const upstream = await startUpstream()
   const bearer = { mode: 'pkce', refreshTokens: 'bearer' } as const
   const api = () => callApi()
   const rows = [
@@ -27,10 +36,9 @@ export async function measureMemory(upstream: Server): Promise<string> {
       70_000,
     ),
   ]
-  return tableOf(
-    ['memory (RSS), MB', 'after 1,000 requests', 'after 100,000 more', 'and 70 s later'],
-    rows,
-  )
+  await upstream.stop()
+  const head = ['memory (RSS), MB', 'after 1,000 requests', 'after 100,000 more', 'and 70 s later']
+  console.log(`${tableOf(head, rows)}\n`)
 }
 
 async function grow(

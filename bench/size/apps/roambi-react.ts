@@ -1,0 +1,1 @@
+export { RoambiProvider, useRoambi } from '@roambi-auth/browser/react'
